@@ -1,0 +1,75 @@
+"""Every reason a consent, a fetch, a page or a message can end with.
+
+A code is what travels in events, headers, logs and metrics; its English and Spanish sentence is in services/texts.
+Codes are never renamed or re-used: stored records refer to them.
+"""
+
+from enum import StrEnum
+
+
+class ReasonCode(StrEnum):
+    """Stable codes, grouped by who decides them."""
+
+    # The file itself (drop endpoint and consent_intake)
+    FILE_MISSING = "FILE_MISSING"
+    FILE_EMPTY = "FILE_EMPTY"
+    FILE_TOO_LARGE = "FILE_TOO_LARGE"
+    FILE_TYPE_NOT_ALLOWED = "FILE_TYPE_NOT_ALLOWED"
+    FILE_UNREADABLE = "FILE_UNREADABLE"
+    FILE_ENCRYPTED = "FILE_ENCRYPTED"
+    TOO_MANY_PAGES = "TOO_MANY_PAGES"
+    PAGE_TOO_LARGE = "PAGE_TOO_LARGE"
+
+    # The form (consent_intake; facts: consent rules of the form)
+    MISSING_SIGNATURE = "MISSING_SIGNATURE"
+    SIGNATURE_UNCLEAR = "SIGNATURE_UNCLEAR"
+    MISSING_DATE = "MISSING_DATE"
+    DATE_FUTURE = "DATE_FUTURE"
+    EXPIRED = "EXPIRED"
+    NAME_MISMATCH = "NAME_MISMATCH"
+    BIRTH_DATE_MISMATCH = "BIRTH_DATE_MISMATCH"
+    CASE_ID_INVALID = "CASE_ID_INVALID"
+    CASE_ID_MISMATCH = "CASE_ID_MISMATCH"
+    ORG_MISMATCH = "ORG_MISMATCH"
+    ROLE_AMBIGUOUS = "ROLE_AMBIGUOUS"
+    ROLE_MISMATCH = "ROLE_MISMATCH"
+    PERIOD_INVALID = "PERIOD_INVALID"
+    ILLEGIBLE = "ILLEGIBLE"
+    WRONG_FORM = "WRONG_FORM"
+    FORM_RETIRED = "FORM_RETIRED"
+    DUPLICATE = "DUPLICATE"
+    SAFETY_REVIEW = "SAFETY_REVIEW"
+    REVIEWER_REJECTED = "REVIEWER_REJECTED"
+
+    # The case (case_fetcher)
+    CASE_NOT_FOUND = "CASE_NOT_FOUND"
+    PARENT_NOT_ON_CASE = "PARENT_NOT_ON_CASE"
+    HELD_FOR_STAFF = "HELD_FOR_STAFF"
+    CASE_DATA_TOO_OLD = "CASE_DATA_TOO_OLD"
+
+    # The gate (fetch, render, deliver, view)
+    GRANT_MISSING = "GRANT_MISSING"
+    GRANT_INVALID = "GRANT_INVALID"
+    CONSENT_UNKNOWN = "CONSENT_UNKNOWN"
+    CONSENT_NOT_APPROVED = "CONSENT_NOT_APPROVED"
+    CONSENT_REVOKED = "CONSENT_REVOKED"
+    CONSENT_EXPIRED = "CONSENT_EXPIRED"
+    CONSENT_NOT_STARTED = "CONSENT_NOT_STARTED"
+    DOCUMENT_CHANGED = "DOCUMENT_CHANGED"
+    ORG_NOT_ACTIVE = "ORG_NOT_ACTIVE"
+    ORG_AGREEMENT_MISSING = "ORG_AGREEMENT_MISSING"
+    PERSON_NOT_ACTIVE = "PERSON_NOT_ACTIVE"
+    PERSON_AGREEMENT_MISSING = "PERSON_AGREEMENT_MISSING"
+    PERSON_OF_OTHER_ORG = "PERSON_OF_OTHER_ORG"
+    OUT_OF_SCOPE = "OUT_OF_SCOPE"
+
+    # The page (snapshot_renderer)
+    PAGE_DOES_NOT_FIT = "PAGE_DOES_NOT_FIT"
+    FIGURES_DO_NOT_RECONCILE = "FIGURES_DO_NOT_RECONCILE"
+
+    # A message that can never work, or used up its budget (runtime; seen by operators)
+    EVENT_MALFORMED = "EVENT_MALFORMED"
+    EVENT_TYPE_UNKNOWN = "EVENT_TYPE_UNKNOWN"
+    RETRY_BUDGET_SPENT = "RETRY_BUDGET_SPENT"
+    EARLIER_EVENT_WAITS = "EARLIER_EVENT_WAITS"
+    UNCLASSIFIED = "UNCLASSIFIED"
