@@ -1,5 +1,6 @@
 """Value types that appear in more than one event or sealed record."""
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated
 
@@ -48,3 +49,8 @@ Cents = int
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """Lower-case hexadecimal SHA-256."""
+
+
+def sha256_of(data: bytes) -> str:
+    """Return the SHA-256 of some bytes as a ``Sha256``."""
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,1 @@
+"""The agency's case records: one outside thing per file."""

@@ -1,0 +1,37 @@
+"""The agency's record of one case, as far as this product may know it.
+
+Both parties' names and birth dates are here to find out which one the consenting parent is; only that parent's
+name leaves this stage. A payment has no source here: the adapter never asks for it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from schemas.case_record import Arrears, CaseFacts, Charge, EnforcementAction, Payment, SupportOrder
+from schemas.values import Party
+
+
+@dataclass(frozen=True)
+class PartyOnCase:
+    """A person on the case, by the agency's record."""
+
+    party: Party
+    full_name: str
+    birth_date: date
+
+
+@dataclass(frozen=True)
+class AgencyCase:
+    """One case. ``held_for_staff``: a family-violence flag or an order of protection is on it."""
+
+    case_identifier: str
+    county: str | None
+    as_of: datetime
+    held_for_staff: bool
+    parties: tuple[PartyOnCase, ...]
+    order: SupportOrder
+    arrears: Arrears
+    charges: tuple[Charge, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    enforcement: tuple[EnforcementAction, ...] = ()
+    facts: CaseFacts = field(default_factory=CaseFacts)

@@ -1,0 +1,118 @@
+"""Open the case an approved consent covers, or say why it stays shut."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from services.register.audit import Actor, stage_actor
+from services.register.gate import Allowed, Refused
+
+from case_fetcher.rules.agency_case import AgencyCase
+from case_fetcher.rules.case_match import consenting_party, why_case_stays_shut
+from case_fetcher.rules.consented_copy import consented_copy
+from schemas.case_events import CaseFetched, CaseRefused
+from schemas.case_record import CaseCopy
+from schemas.consent_events import ConsentApproved
+from schemas.event import Event
+from schemas.reason_codes import ReasonCode
+from schemas.topics import Writer
+from schemas.values import sha256_of
+from services.register import consents, grants
+from services.register.database import Transaction
+from services.register.states import ConsentStatus, Purpose
+from services.runtime.clock import Clock
+from services.runtime.failures import CannotBeProcessed
+from services.vault.vault import Kind, Vault
+
+ACTOR = stage_actor(Writer.CASE_FETCHER)
+
+FORGED = frozenset(
+    {
+        ReasonCode.CONSENT_UNKNOWN,
+        ReasonCode.CONSENT_NOT_APPROVED,
+        ReasonCode.GRANT_MISSING,
+        ReasonCode.GRANT_INVALID,
+        ReasonCode.DOCUMENT_CHANGED,
+    }
+)
+"""Refusals that consent_intake's own events never meet: somebody else wrote the record, or stored data was changed."""
+
+
+class CaseSource(Protocol):
+    """The agency's case records."""
+
+    async def find(self, case_identifier: str) -> AgencyCase | None:
+        """Return the case, or None when the agency has none under this identifier.
+
+        Raises:
+            TemporarilyUnavailable: the records are away.
+        """
+
+
+class OpensTheGate(Protocol):
+    """The one function that lets case data out."""
+
+    async def decide(self, tx: Transaction, consent_id: UUID, purpose: Purpose, actor: Actor) -> Allowed | Refused:
+        """Lock the consent, decide, and record the decision."""
+
+
+async def fetch_case(
+    event: ConsentApproved,
+    _preparation: None,
+    tx: Transaction,
+    *,
+    gate: OpensTheGate,
+    source: CaseSource,
+    vault: Vault,
+    clock: Clock,
+    oldest: timedelta,
+) -> Sequence[Event]:
+    """Ask the gate, read the case while the consent is locked, and seal the copy that the parent released."""
+    await _refuse_a_grant_that_is_not_ours(event, tx)
+    decision = await gate.decide(tx, event.consent_id, Purpose.FETCH, ACTOR)
+    if isinstance(decision, Refused):
+        return await _refuse(event, decision.reason, tx, clock)
+    consent = await consents.get(tx, event.consent_id)
+    if consent.status is not ConsentStatus.APPROVED:
+        return ()  # a second approval event of a consent that went on already
+    case = await source.find(decision.grant.case_identifier)
+    reason = why_case_stays_shut(case, decision.grant, now=clock(), oldest=oldest)
+    if reason is not None or case is None:
+        return await _refuse(event, reason or ReasonCode.CASE_NOT_FOUND, tx, clock)
+    person = consenting_party(case, decision.grant)
+    if person is None:
+        return await _refuse(event, ReasonCode.PARENT_NOT_ON_CASE, tx, clock)
+    return await _seal(event, consented_copy(case, person), tx, vault, clock)
+
+
+async def _refuse_a_grant_that_is_not_ours(event: ConsentApproved, tx: Transaction) -> None:
+    stored = await grants.load(tx, event.consent_id)
+    if stored is None:
+        raise CannotBeProcessed(ReasonCode.GRANT_MISSING, parks_later_events=False)
+    if (stored.grant_sha256, stored.signature) != (event.grant_sha256, event.grant_signature):
+        raise CannotBeProcessed(ReasonCode.GRANT_INVALID, parks_later_events=False)
+
+
+async def _refuse(event: ConsentApproved, reason: ReasonCode, tx: Transaction, clock: Clock) -> Sequence[Event]:
+    if reason in FORGED:
+        raise CannotBeProcessed(reason, parks_later_events=False)
+    consent = await consents.get(tx, event.consent_id)
+    await consents.move(tx, consent, ConsentStatus.REFUSED, at=clock(), reasons=(reason,))
+    return (CaseRefused(consent_id=event.consent_id, organization_id=consent.organization_id, reason=reason),)
+
+
+async def _seal(event: ConsentApproved, copy: CaseCopy, tx: Transaction, vault: Vault, clock: Clock) -> Sequence[Event]:
+    plain = copy.canonical_bytes()
+    await vault.seal(tx, event.consent_id, Kind.CASE_COPY, plain)
+    consent = await consents.get(tx, event.consent_id)
+    await consents.move(tx, consent, ConsentStatus.FETCHED, at=clock())
+    return (
+        CaseFetched(
+            consent_id=event.consent_id,
+            organization_id=consent.organization_id,
+            party=copy.party,
+            case_copy_sha256=sha256_of(plain),
+            as_of=copy.as_of,
+        ),
+    )
