@@ -1,0 +1,1 @@
+"""The `snapshot` command and what it runs on this machine."""

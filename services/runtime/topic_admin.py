@@ -1,0 +1,103 @@
+"""Making the topics, and checking that they exist: a worker that starts before its topics waits for them unseen."""
+
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from schemas.topics import DEAD_LETTER_RETENTION, TOPICS, Topic
+
+VISIBLE_SECONDS = 30.0
+"""Created topics reach every broker within a second; after this something is wrong."""
+
+
+class TopicsMissing(Exception):
+    """Topics that must exist don't; ``names`` says which."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(sorted(names))
+        super().__init__("topics are missing on the broker: " + ", ".join(self.names))
+
+
+def create_topics(brokers: str, *, replication: int = 1) -> None:
+    """Create every topic of the topic table and its dead-letter topic, and wait until all can be seen.
+
+    Topics that exist are left as they are.
+
+    Args:
+        brokers: comma-separated ``host:port``.
+        replication: copies of each record; 3 on a cluster of three.
+
+    Raises:
+        TopicsMissing: the broker accepted them but doesn't show them.
+        KafkaError: the broker can't be reached or refuses.
+    """
+    wanted: dict[str, Any] = {}
+    for topic in TOPICS:
+        wanted[topic.name] = _wanted(topic, replication, topic.retention)
+        wanted[topic.dead_letters] = _wanted(topic, replication, DEAD_LETTER_RETENTION)
+    with _admin(brokers) as admin:
+        there = _seen(admin)
+        _create(admin, {name: how for name, how in wanted.items() if name not in there})
+        _wait_until_visible(admin, set(wanted))
+
+
+def require_topics(brokers: str, names: Iterable[str]) -> None:
+    """Return when all these topics exist.
+
+    Raises:
+        TopicsMissing: some don't.
+        KafkaError: the broker can't be reached.
+    """
+    with _admin(brokers) as admin:
+        missing = set(names) - set(admin.list_topics())
+    if missing:
+        raise TopicsMissing(missing)
+
+
+@contextmanager
+def _admin(brokers: str) -> Iterator[Any]:
+    admin = KafkaAdminClient(bootstrap_servers=brokers.split(","), client_id="snapshot-topics")
+    try:
+        yield admin
+    finally:
+        admin.close()
+
+
+def _wanted(topic: Topic, replication: int, retention: timedelta) -> dict[str, Any]:
+    milliseconds = int(retention.total_seconds() * 1000)
+    return {
+        "num_partitions": topic.partitions,
+        "replication_factor": replication,
+        "configs": {"retention.ms": str(milliseconds), "cleanup.policy": "delete"},
+    }
+
+
+def _create(admin: Any, new: dict[str, Any]) -> None:
+    if not new:
+        return
+    try:
+        admin.create_topics(new)
+    except TopicAlreadyExistsError:
+        for name, how in new.items():  # another process was faster with some of them
+            with suppress(TopicAlreadyExistsError):
+                admin.create_topics({name: how})
+
+
+def _wait_until_visible(admin: Any, names: set[str]) -> None:
+    give_up_at = time.monotonic() + VISIBLE_SECONDS
+    while missing := names - _seen(admin):
+        if time.monotonic() > give_up_at:
+            raise TopicsMissing(missing)
+        time.sleep(0.2)
+
+
+def _seen(admin: Any) -> set[str]:
+    try:
+        return set(admin.list_topics())
+    except KafkaError:
+        return set()
