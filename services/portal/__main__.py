@@ -1,0 +1,31 @@
+"""Run the portal: ``python -m services.portal``. SIGTERM and SIGINT let requests in hand finish."""
+
+import uvicorn
+
+from services.portal.app import create_app
+from services.portal.settings import PortalSettings
+from services.runtime.structured_log import configure
+
+GRACE_SECONDS = 20
+"""How long requests in hand may take to finish once the portal is told to stop."""
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    settings = PortalSettings()
+    configure(settings, "portal")
+    uvicorn.run(
+        create_app(settings),
+        host=settings.portal_host,
+        port=settings.portal_port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""The portal's cookies: names and flags. ``__Host-`` where there is TLS, so that no other host can plant one."""
+
+from fastapi import Response
+
+from services.portal.settings import PortalSettings
+
+
+def sign_in_cookie(settings: PortalSettings) -> str:
+    """Name of the cookie that holds a sign-in's token."""
+    return "__Host-sign_in" if settings.is_https else "sign_in"
+
+
+def visitor_cookie(settings: PortalSettings) -> str:
+    """Name of the cookie that ties the forms of somebody not signed in to their browser."""
+    return "__Host-visitor" if settings.is_https else "visitor"
+
+
+def set_cookie(
+    response: Response, settings: PortalSettings, name: str, value: str, *, max_age: int | None = None, path: str = "/"
+) -> None:
+    """Set a cookie no script can read and no other site can send along with a POST."""
+    response.set_cookie(
+        name, value, max_age=max_age, path=path, secure=settings.is_https, httponly=True, samesite="lax"
+    )
+
+
+def clear_cookie(response: Response, settings: PortalSettings, name: str, *, path: str = "/") -> None:
+    """Remove a cookie."""
+    response.delete_cookie(name, path=path, secure=settings.is_https, httponly=True, samesite="lax")

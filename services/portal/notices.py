@@ -1,0 +1,17 @@
+"""What a page says after a form was sent and the browser came back: named in the address, worded here."""
+
+from collections.abc import Mapping
+
+from services.portal.languages import mark
+
+NOTICES: Mapping[str, str] = {
+    "signed_out": mark("You are signed out."),
+    "agreement_accepted": mark("Thank you. Your agreement is recorded."),
+    "organization_approved": mark("Approved. We are e-mailing the contact person an invitation."),
+    "organization_declined": mark("Declined. We are e-mailing the contact person."),
+    "person_invited": mark("Invited. We are e-mailing them a link to set a password."),
+    "person_deactivated": mark("Deactivated. They are signed out everywhere."),
+    "key_revoked": mark("The key is revoked. It stopped working now."),
+    "webhook_saved": mark("Webhook saved."),
+    "webhook_removed": mark("Webhook removed."),
+}

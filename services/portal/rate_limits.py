@@ -1,0 +1,33 @@
+"""How often one address may try: sign-in, sign-up, invitations and API keys. Counts live in this one process."""
+
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+SIGN_IN = RateLimitItemPerMinute(20)
+"""Sign-in tries per address: an office behind one address signs in within a minute; a guesser gets nowhere
+(each account also locks after ten)."""
+
+SIGN_UP = RateLimitItemPerHour(10)
+"""Sign-up requests per address."""
+
+INVITATION = RateLimitItemPerMinute(20)
+"""Invitation links tried per address; a link holds 256 random bits, so this only keeps the noise down."""
+
+API_KEY_REFUSED = RateLimitItemPerMinute(30)
+"""Wrong API keys per address."""
+
+
+class RateLimits:
+    """Counts tries per kind and address."""
+
+    def __init__(self) -> None:
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    def allow(self, limit: RateLimitItem, kind: str, address: str) -> bool:
+        """Count one try; False when this address has used up its tries of this kind."""
+        return self._limiter.hit(limit, kind, address)
+
+    def exhausted(self, limit: RateLimitItem, kind: str, address: str) -> bool:
+        """Whether the next try would be refused, without counting one."""
+        return not self._limiter.test(limit, kind, address)

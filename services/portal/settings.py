@@ -1,0 +1,46 @@
+"""Settings of the portal process."""
+
+from datetime import timedelta
+
+from pydantic import Field, SecretStr
+
+from services.settings import (
+    GrantVerifySettings,
+    KafkaSettings,
+    LogSettings,
+    PortalAddressSettings,
+    RegisterSettings,
+    VaultSettings,
+)
+
+IDLE_LIMIT = timedelta(minutes=30)
+"""A sign-in nobody used for this long has ended (NIST SP 800-63B-4, AAL2 guidance; Login.gov uses 15 minutes)."""
+
+ABSOLUTE_LIMIT = timedelta(hours=12)
+"""A sign-in ends after this however much it is used (NIST SP 800-63B-4, AAL2)."""
+
+INVITATION_LIFETIME = timedelta(days=7)
+"""How long an invitation link works: long enough for a small office, short enough for a mailbox."""
+
+
+class PortalSettings(
+    LogSettings, KafkaSettings, RegisterSettings, VaultSettings, GrantVerifySettings, PortalAddressSettings
+):
+    """Everything the portal can be told; each is an environment variable ``SNAPSHOT_...``."""
+
+    portal_host: str = Field(default="127.0.0.1", title="Host", description="address the portal listens on")
+    portal_port: int = Field(default=8080, ge=0, le=65535, title="Port", description="port the portal listens on")
+    practice_mode: bool = Field(
+        default=False, title="Practice mode", description="practice people exist and webhooks may go to loopback"
+    )
+    practice_password: SecretStr | None = Field(
+        default=None, title="Practice password", description="of every practice person; empty: made at random"
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1", title="Trusted proxies", description="addresses whose X-Forwarded-For is believed"
+    )
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the portal over TLS, so that cookies can be Secure."""
+        return self.portal_url.startswith("https://")

@@ -1,0 +1,77 @@
+"""Signed-in browsers: a random token in a cookie, its SHA-256 in the register, checked on every request."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import select, update
+
+from services.portal.settings import ABSOLUTE_LIMIT, IDLE_LIMIT
+from services.register.database import Transaction
+from services.register.states import OrganizationStatus, PersonStatus
+from services.register.tables import Organization, Person, SignIn
+
+TOUCH_EVERY = timedelta(seconds=60)
+"""``last_seen_at`` is written at most this often: a write per page view would queue readers behind the write lock."""
+
+
+@dataclass(frozen=True)
+class LiveSignIn:
+    """A sign-in that still counts, with the person and (unless of the agency) the organization."""
+
+    sign_in: SignIn
+    person: Person
+    organization: Organization | None
+
+
+def digest(token: str) -> str:
+    """Return what is stored of a token."""
+    return sha256(token.encode()).hexdigest()
+
+
+async def begin(tx: Transaction, person_id: UUID, at: datetime) -> str:
+    """Start a sign-in; returns its token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    tx.add(SignIn(token_sha256=digest(token), person_id=person_id, created_at=at, last_seen_at=at, ended_at=None))
+    await tx.flush()
+    return token
+
+
+async def find(tx: Transaction, token: str, at: datetime) -> LiveSignIn | None:
+    """Return the sign-in of a token, or None when it is unknown, ended, idle too long, too old, or its person is out."""
+    query = (
+        select(SignIn, Person, Organization)
+        .join(Person, Person.id == SignIn.person_id)
+        .outerjoin(Organization, Organization.id == Person.organization_id)
+        .where(SignIn.token_sha256 == digest(token), SignIn.ended_at.is_(None))
+    )
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        return None
+    sign_in, person, organization = row._tuple()
+    if at - sign_in.last_seen_at > IDLE_LIMIT or at - sign_in.created_at > ABSOLUTE_LIMIT:
+        return None
+    if person.status != PersonStatus.ACTIVE:
+        return None
+    if organization is not None and organization.status != OrganizationStatus.ACTIVE:
+        return None
+    return LiveSignIn(sign_in, person, organization)
+
+
+async def touch(tx: Transaction, token: str, at: datetime) -> None:
+    """Note that the sign-in was used."""
+    await tx.execute(update(SignIn).where(SignIn.token_sha256 == digest(token)).values(last_seen_at=at))
+
+
+async def end(tx: Transaction, token: str, at: datetime) -> None:
+    """End one sign-in."""
+    await tx.execute(
+        update(SignIn).where(SignIn.token_sha256 == digest(token), SignIn.ended_at.is_(None)).values(ended_at=at)
+    )
+
+
+async def end_all_of(tx: Transaction, person_id: UUID, at: datetime) -> None:
+    """End every sign-in of a person: at deactivation, and when a password is set."""
+    await tx.execute(update(SignIn).where(SignIn.person_id == person_id, SignIn.ended_at.is_(None)).values(ended_at=at))
