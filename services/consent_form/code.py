@@ -46,7 +46,7 @@ class FormCode:
         Raises:
             FormCodeInvalid: when a part has a shape that could not be read back.
         """
-        text = "|".join((self.form, self.revision, self.language.value, self.organization_code, self.serial))
+        text = f"{self.form}|{self.revision}|{self.language.value}|{self.organization_code}|{self.serial}"
         if _TEXT.fullmatch(text) is None:
             raise FormCodeInvalid("a part of the form code has the wrong shape")
         return text

@@ -35,6 +35,11 @@ CHECK_SIZE: Final = 13.0
 LEFT: Final = 40.0
 RIGHT: Final = 572.0
 
+ROW_PARENT: Final = 393.0
+ROW_CASE: Final = 452.0
+ROW_ORGANIZATION: Final = 511.0
+ROW_SIGNATURE: Final = 604.0
+
 DATE_GROUPS: Final = (2, 2, 4)
 """Month, day, year: the order of a date in the boxes."""
 CASE_IDENTIFIER_GROUPS: Final = (9,)
@@ -153,22 +158,22 @@ _CODE: Final = FieldBox("code", 476.0, 24.0, 70.0, 70.0)
 
 _CELLS: Final[Mapping[str, tuple[FieldBox, ...]]] = MappingProxyType(
     {
-        "birth_date": _comb("birth_date", _RIGHT_COMB, 424.0, DATE_GROUPS),
-        "case_identifier": _comb("case_identifier", LEFT, 478.0, CASE_IDENTIFIER_GROUPS),
-        "starts_on": _comb("starts_on", _RIGHT_COMB - 18.0 - _COMB_WIDTH, 532.0, DATE_GROUPS),
-        "expires_on": _comb("expires_on", _RIGHT_COMB, 532.0, DATE_GROUPS),
-        "signed_on": _comb("signed_on", _RIGHT_COMB, 618.0, DATE_GROUPS),
+        "birth_date": _comb("birth_date", _RIGHT_COMB, ROW_PARENT, DATE_GROUPS),
+        "case_identifier": _comb("case_identifier", LEFT, ROW_CASE, CASE_IDENTIFIER_GROUPS),
+        "starts_on": _comb("starts_on", _RIGHT_COMB - 18.0 - _COMB_WIDTH, ROW_ORGANIZATION, DATE_GROUPS),
+        "expires_on": _comb("expires_on", _RIGHT_COMB, ROW_ORGANIZATION, DATE_GROUPS),
+        "signed_on": _comb("signed_on", _RIGHT_COMB, ROW_SIGNATURE, DATE_GROUPS),
     }
 )
 
 _OPEN_BOXES: Final = (
-    FieldBox("parent_name", LEFT, 423.0, _RIGHT_COMB - 18.0 - LEFT, 24.0),
-    FieldBox("role_noncustodial", 212.0, 474.0, CHECK_SIZE, CHECK_SIZE),
-    FieldBox("role_custodial", 212.0, 492.0, CHECK_SIZE, CHECK_SIZE),
-    FieldBox("organization", LEFT, 531.0, _RIGHT_COMB - 36.0 - _COMB_WIDTH - LEFT, 24.0),
-    FieldBox("signature", LEFT, 618.0, _RIGHT_COMB - 18.0 - LEFT, 50.0),
-    FieldBox("safety_yes", LEFT, 680.0, CHECK_SIZE, CHECK_SIZE),
-    FieldBox("witness", 250.0, 704.0, RIGHT - 250.0, 22.0),
+    FieldBox("parent_name", LEFT, ROW_PARENT, _RIGHT_COMB - 18.0 - LEFT, CELL_HEIGHT),
+    FieldBox("role_noncustodial", 212.0, ROW_CASE, CHECK_SIZE, CHECK_SIZE),
+    FieldBox("role_custodial", 212.0, ROW_CASE + 19.0, CHECK_SIZE, CHECK_SIZE),
+    FieldBox("organization", LEFT, ROW_ORGANIZATION, _RIGHT_COMB - 36.0 - _COMB_WIDTH - LEFT, CELL_HEIGHT),
+    FieldBox("signature", LEFT, ROW_SIGNATURE, _RIGHT_COMB - 18.0 - LEFT, 52.0),
+    FieldBox("safety_yes", LEFT + 18.0, 669.0, CHECK_SIZE, CHECK_SIZE),
+    FieldBox("witness", 250.0, 705.0, RIGHT - 250.0, CELL_HEIGHT),
 )
 
 _FIELDS: Final[Mapping[str, FieldBox]] = MappingProxyType(
