@@ -1,0 +1,5 @@
+"""Run the monitor: ``python -m services.monitor``."""
+
+from services.monitor.app import main
+
+main()
