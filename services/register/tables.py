@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schemas.values import Language, Party
-from services.register.database import Base, UtcDateTime
+from services.register.database import Base, UtcDateTime, Word
 from services.register.states import (
     Channel,
     ConsentStatus,
@@ -28,14 +28,18 @@ class Organization(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(140), unique=True)
     form_code: Mapped[str] = mapped_column(String(12), unique=True, doc="printed in the consent form's code")
-    status: Mapped[OrganizationStatus] = mapped_column(String(20))
+    status: Mapped[OrganizationStatus] = mapped_column(Word(OrganizationStatus, 20))
     contact_email: Mapped[str] = mapped_column(String(254))
-    language: Mapped[Language] = mapped_column(String(2))
+    language: Mapped[Language] = mapped_column(Word(Language, 2))
     agreement_version: Mapped[str | None] = mapped_column(String(20))
     agreement_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     agreement_accepted_by: Mapped[UUID | None]
     webhook_url: Mapped[str | None] = mapped_column(String(500))
     webhook_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    webhook_disabled_at: Mapped[datetime | None] = mapped_column(
+        UtcDateTime, doc="set by the notifier when the receiver says it is gone (410); cleared when an address is saved"
+    )
+    request_note: Mapped[str | None] = mapped_column(String(1000), doc="why it asks to take part, in its own words")
     requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_by: Mapped[UUID | None]
@@ -50,9 +54,9 @@ class Person(Base):
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"), doc="None: the agency")
     email: Mapped[str] = mapped_column(String(254), unique=True)
     display_name: Mapped[str] = mapped_column(String(120))
-    role: Mapped[PersonRole] = mapped_column(String(30))
-    status: Mapped[PersonStatus] = mapped_column(String(20))
-    language: Mapped[Language] = mapped_column(String(2))
+    role: Mapped[PersonRole] = mapped_column(Word(PersonRole, 30))
+    status: Mapped[PersonStatus] = mapped_column(Word(PersonStatus, 20))
+    language: Mapped[Language] = mapped_column(Word(Language, 2))
     password_hash: Mapped[str | None] = mapped_column(String(200), doc="Argon2id")
     agreement_version: Mapped[str | None] = mapped_column(String(20))
     agreement_accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -107,9 +111,9 @@ class Consent(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"))
     uploaded_by: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    status: Mapped[ConsentStatus] = mapped_column(String(20))
+    status: Mapped[ConsentStatus] = mapped_column(Word(ConsentStatus, 20))
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
-    party: Mapped[Party] = mapped_column(String(20), doc="as claimed; equals the grant's once approved")
+    party: Mapped[Party] = mapped_column(Word(Party, 20), doc="as claimed; equals the grant's once approved")
     document_sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(60))
     size_bytes: Mapped[int]
@@ -136,7 +140,7 @@ class TimelineEntry(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), index=True)
-    status: Mapped[ConsentStatus] = mapped_column(String(20))
+    status: Mapped[ConsentStatus] = mapped_column(Word(ConsentStatus, 20))
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -199,7 +203,7 @@ class SnapshotFile(Base):
     __tablename__ = "snapshot_files"
 
     snapshot_id: Mapped[UUID] = mapped_column(primary_key=True)
-    language: Mapped[Language] = mapped_column(String(2), primary_key=True)
+    language: Mapped[Language] = mapped_column(Word(Language, 2), primary_key=True)
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), index=True)
     pdf_sha256: Mapped[str] = mapped_column(String(64))
     size_bytes: Mapped[int]
@@ -230,11 +234,11 @@ class Message(Base):
     consent_id: Mapped[UUID | None] = mapped_column(ForeignKey("consents.id"), index=True)
     organization_id: Mapped[UUID | None] = mapped_column(ForeignKey("organizations.id"))
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
-    channel: Mapped[Channel] = mapped_column(String(10))
+    channel: Mapped[Channel] = mapped_column(Word(Channel, 10))
     kind: Mapped[str] = mapped_column(String(40), doc="template name, such as snapshot_ready")
     reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
     parameters: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, doc="ids and languages for the template")
-    state: Mapped[DeliveryState] = mapped_column(String(10))
+    state: Mapped[DeliveryState] = mapped_column(Word(DeliveryState, 10))
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failure: Mapped[str | None] = mapped_column(String(60), doc="a code, never the server's text")
@@ -297,13 +301,13 @@ class DeadLetter(Base):
     group: Mapped[str] = mapped_column("consumer_group", String(40), primary_key=True)
     topic: Mapped[str] = mapped_column(String(80), primary_key=True)
     partition: Mapped[int] = mapped_column(primary_key=True)
-    offset: Mapped[int] = mapped_column("record_offset", primary_key=True)
+    offset: Mapped[int] = mapped_column("record_offset", BigInteger, primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(Text, doc="the consent id, or a hash of a key that is not one")
     event_id: Mapped[UUID | None]
     code: Mapped[str] = mapped_column(String(60))
     disposition: Mapped[str] = mapped_column(String(20), doc="permanent, exhausted, quarantined or unclassified")
     parks_later_events: Mapped[bool]
-    state: Mapped[DeadLetterState] = mapped_column(String(12))
+    state: Mapped[DeadLetterState] = mapped_column(Word(DeadLetterState, 12))
     failed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     settled_by: Mapped[str | None] = mapped_column(String(80))

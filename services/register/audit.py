@@ -1,0 +1,184 @@
+"""The audit log: an append-only chain in which each entry carries the hash of the one before.
+
+A changed, removed, inserted or swapped entry breaks the chain. What a chain alone can't show is that its end was cut
+off or rewritten as a whole; checkpoints kept elsewhere will.
+
+Appending is serialised. Take the row locks that a transaction needs before its first entry, and touch one consent a
+transaction: a transaction that waits for a row while it holds the end of the chain can deadlock with the gate.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NewType
+from uuid import UUID
+
+from pydantic import JsonValue
+from sqlalchemy import func, select
+
+from schemas.values import CASE_IDENTIFIER_PATTERN
+from services.register.database import Transaction
+from services.register.tables import AuditEntry
+
+Actor = NewType("Actor", str)
+"""Who did something: ``person:<id>``, ``stage:<name>``, ``key:<id>`` or ``system``."""
+
+SYSTEM = Actor("system")
+"""A scheduled job."""
+
+NO_ENTRY_HASH = "0" * 64
+"""What the first entry carries in place of its predecessor's hash."""
+
+CHAIN_LOCK = 0x5EA1_C4A1
+"""Key of PostgreSQL's advisory lock on the end of the chain; any fixed number nobody else uses."""
+
+PAGE = 1_000
+"""Entries read at a time when the chain is verified."""
+
+_CODE = re.compile(r"[A-Za-z0-9_.:+-]{0,160}")
+_CASE_IDENTIFIER = re.compile(CASE_IDENTIFIER_PATTERN)
+
+
+def person_actor(person_id: UUID) -> Actor:
+    """Return the actor for a signed-in person."""
+    return Actor(f"person:{person_id}")
+
+
+def stage_actor(name: str) -> Actor:
+    """Return the actor for a stage's worker."""
+    return Actor(f"stage:{name}")
+
+
+def key_actor(key_id: UUID) -> Actor:
+    """Return the actor for an API key."""
+    return Actor(f"key:{key_id}")
+
+
+@dataclass(frozen=True)
+class ChainReport:
+    """What a verification found. ``head`` is the hash of the last sound entry."""
+
+    entries: int
+    head: str
+    broken_at: int | None = None
+
+    @property
+    def intact(self) -> bool:
+        """Whether every entry is sound."""
+        return self.broken_at is None
+
+
+async def record(
+    tx: Transaction,
+    *,
+    act: str,
+    actor: Actor,
+    at: datetime,
+    consent_id: UUID | None = None,
+    detail: Mapping[str, JsonValue] | None = None,
+) -> int:
+    """Append one entry and return its sequence number.
+
+    Args:
+        tx: the transaction of what is recorded: both commit, or neither.
+        act: what was done, such as ``disclosure.allowed``.
+        actor: who did it.
+        at: when, aware.
+        consent_id: about which consent, if any.
+        detail: ids, codes, hashes and times; text with spaces, an ``@`` or a case identifier is refused.
+
+    Raises:
+        ValueError: the detail holds something that is not a code.
+    """
+    facts = dict(detail or {})
+    _refuse_what_is_no_code(facts)
+    last = await _end_of_chain(tx)
+    sequence, previous = (last[0] + 1, last[1]) if last else (1, NO_ENTRY_HASH)
+    entry = AuditEntry(
+        sequence=sequence,
+        at=at.astimezone(UTC),
+        act=act,
+        actor=actor,
+        consent_id=consent_id,
+        detail=facts,
+        previous_hash=previous,
+    )
+    entry.entry_hash = entry_hash(entry)
+    tx.add(entry)
+    await tx.flush()
+    return sequence
+
+
+def entry_hash(entry: AuditEntry) -> str:
+    """Return the SHA-256 (hexadecimal) over an entry's canonical JSON, which includes its predecessor's hash."""
+    content = {
+        "sequence": entry.sequence,
+        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        "act": entry.act,
+        "actor": entry.actor,
+        "consent_id": str(entry.consent_id) if entry.consent_id else None,
+        "detail": entry.detail,
+        "previous_hash": entry.previous_hash,
+    }
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+async def verify(tx: Transaction) -> ChainReport:
+    """Recompute every hash and link, and report the first entry that does not fit, if any."""
+    sequences = (await tx.scalars(select(AuditEntry.sequence).order_by(AuditEntry.sequence))).all()
+    report = ChainReport(entries=0, head=NO_ENTRY_HASH)
+    for start in range(0, len(sequences), PAGE):
+        for entry in await _entries(tx, sequences[start : start + PAGE]):
+            expected = report.entries + 1
+            if entry is None or not _follows(entry, expected, report.head):
+                return ChainReport(entries=len(sequences), head=report.head, broken_at=expected)
+            report = ChainReport(entries=expected, head=entry.entry_hash)
+    return report
+
+
+def _follows(entry: AuditEntry, sequence: int, previous_hash: str) -> bool:
+    in_place = entry.sequence == sequence and entry.previous_hash == previous_hash
+    return in_place and entry_hash(entry) == entry.entry_hash
+
+
+async def _entries(tx: Transaction, sequences: Sequence[int]) -> Sequence[AuditEntry | None]:
+    """Read entries; None stands for one whose stored bytes can't even be read."""
+    query = select(AuditEntry).where(AuditEntry.sequence.in_(sequences)).order_by(AuditEntry.sequence)
+    try:
+        found = (await tx.scalars(query.execution_options(populate_existing=True))).all()
+    except (ValueError, TypeError):
+        if len(sequences) == 1:
+            return [None]
+        return [entry for one in sequences for entry in await _entries(tx, [one])]
+    tx.expunge_all()
+    return found
+
+
+async def _end_of_chain(tx: Transaction) -> tuple[int, str] | None:
+    if tx.get_bind().dialect.name == "postgresql":
+        await tx.execute(select(func.pg_advisory_xact_lock(CHAIN_LOCK)))
+    query = select(AuditEntry.sequence, AuditEntry.entry_hash).order_by(AuditEntry.sequence.desc()).limit(1)
+    row = (await tx.execute(query)).first()
+    return (row[0], row[1]) if row else None
+
+
+def _refuse_what_is_no_code(detail: Mapping[str, JsonValue]) -> None:
+    for text in _texts(detail):
+        if not _CODE.fullmatch(text) or _CASE_IDENTIFIER.fullmatch(text):
+            raise ValueError("an audit entry holds ids, codes, hashes and times only")
+
+
+def _texts(value: JsonValue | Mapping[str, JsonValue]) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield name
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)

@@ -1,0 +1,163 @@
+"""Grants: what a signed form allows, signed with Ed25519 by consent_intake and checked by everybody else.
+
+Only consent_intake holds the private key. The gate opens on the signature and the register together, never on an event.
+"""
+
+import binascii
+import hashlib
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+    load_pem_public_key,
+)
+from pydantic import ValidationError
+from typing_extensions import override
+
+from schemas.consent_records import ConsentGrant
+from services.register import consents
+from services.register.database import Transaction
+from services.register.tables import Grant
+
+
+class GrantInvalid(Exception):
+    """A grant's hash, signature or content is not what consent_intake made."""
+
+
+class GrantKeyUnusable(Exception):
+    """A key file is absent, or holds no Ed25519 key of the right half."""
+
+
+@dataclass(frozen=True)
+class MintedGrant:
+    """A signed grant. ``canonical`` holds personal data: seal it, never log or send it."""
+
+    grant_sha256: str
+    signature: str
+    canonical: bytes
+
+    @override
+    def __repr__(self) -> str:
+        return f"MintedGrant(grant_sha256={self.grant_sha256!r})"
+
+
+class GrantSigner:
+    """Signs grants; only consent_intake has one."""
+
+    def __init__(self, private_key: Ed25519PrivateKey) -> None:
+        self._private_key = private_key
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read the private key (PEM, PKCS #8, not encrypted).
+
+        Raises:
+            GrantKeyUnusable: the file is absent or holds something else.
+        """
+        try:
+            key = load_pem_private_key(path.read_bytes(), password=None)
+        except (OSError, ValueError, TypeError) as error:
+            raise GrantKeyUnusable("no private grant key in the file") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise GrantKeyUnusable("the private grant key is not Ed25519")
+        return cls(key)
+
+    def mint(self, grant: ConsentGrant) -> MintedGrant:
+        """Sign a grant's canonical bytes."""
+        canonical = grant.canonical_bytes()
+        signature = urlsafe_b64encode(self._private_key.sign(canonical)).rstrip(b"=").decode()
+        return MintedGrant(hashlib.sha256(canonical).hexdigest(), signature, canonical)
+
+
+class GrantVerifier:
+    """Checks grants with the public key."""
+
+    def __init__(self, public_key: Ed25519PublicKey) -> None:
+        self._public_key = public_key
+
+    @classmethod
+    def from_file(cls, path: Path) -> Self:
+        """Read the public key (PEM).
+
+        Raises:
+            GrantKeyUnusable: the file is absent or holds something else.
+        """
+        try:
+            key = load_pem_public_key(path.read_bytes())
+        except (OSError, ValueError, TypeError) as error:
+            raise GrantKeyUnusable("no public grant key in the file") from error
+        if not isinstance(key, Ed25519PublicKey):
+            raise GrantKeyUnusable("the public grant key is not Ed25519")
+        return cls(key)
+
+    def check(self, canonical: bytes, *, grant_sha256: str, signature: str) -> ConsentGrant:
+        """Return the grant behind canonical bytes.
+
+        Raises:
+            GrantInvalid: the hash or the signature does not fit, or the bytes are no grant.
+        """
+        if hashlib.sha256(canonical).hexdigest() != grant_sha256:
+            raise GrantInvalid("hash")
+        try:
+            self._public_key.verify(urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), canonical)
+        except (InvalidSignature, binascii.Error, ValueError) as error:
+            raise GrantInvalid("signature") from error
+        try:
+            return ConsentGrant.model_validate_json(canonical)
+        except ValidationError:
+            raise GrantInvalid("content") from None  # the error's text quotes the input
+
+
+async def store(tx: Transaction, minted: MintedGrant, *, consent_id: UUID, at: datetime) -> Grant:
+    """Store a grant's hash and signature, and its period on the consent's row; the caller seals ``canonical``.
+
+    Raises:
+        consents.ConsentUnknown: there is no such consent.
+    """
+    allowed = ConsentGrant.model_validate_json(minted.canonical)
+    consent = await consents.lock(tx, consent_id)
+    consent.starts_on, consent.expires_on = allowed.starts_on, allowed.expires_on
+    row = Grant(consent_id=consent_id, grant_sha256=minted.grant_sha256, signature=minted.signature, minted_at=at)
+    merged = await tx.merge(row)
+    await tx.flush()
+    return merged
+
+
+async def load(tx: Transaction, consent_id: UUID) -> Grant | None:
+    """Return the stored hash and signature of a consent's grant, if it was minted."""
+    return await tx.get(Grant, consent_id, populate_existing=True)
+
+
+def generate_key_files(private_path: Path, public_path: Path) -> None:
+    """Make a new pair of keys, readable by their owner only.
+
+    Raises:
+        FileExistsError: one of the files is there already; it is left alone.
+    """
+    if public_path.exists():
+        raise FileExistsError(public_path)
+    key = Ed25519PrivateKey.generate()
+    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    _write_new(private_path, private)
+    _write_new(public_path, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
+
+
+def _write_new(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
