@@ -12,6 +12,7 @@ class ReasonCode(StrEnum):
 
     # The file itself (drop endpoint and consent_intake)
     FILE_MISSING = "FILE_MISSING"
+    TOO_MANY_FILES = "TOO_MANY_FILES"
     FILE_EMPTY = "FILE_EMPTY"
     FILE_TOO_LARGE = "FILE_TOO_LARGE"
     FILE_TYPE_NOT_ALLOWED = "FILE_TYPE_NOT_ALLOWED"
@@ -70,6 +71,7 @@ class ReasonCode(StrEnum):
     # A message that can never work, or used up its budget (runtime; seen by operators)
     EVENT_MALFORMED = "EVENT_MALFORMED"
     EVENT_TYPE_UNKNOWN = "EVENT_TYPE_UNKNOWN"
+    EVENT_CONTRADICTS_REGISTER = "EVENT_CONTRADICTS_REGISTER"
     RETRY_BUDGET_SPENT = "RETRY_BUDGET_SPENT"
     EARLIER_EVENT_WAITS = "EARLIER_EVENT_WAITS"
     UNCLASSIFIED = "UNCLASSIFIED"
