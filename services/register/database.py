@@ -121,6 +121,7 @@ class Database:
             if self.is_sqlite:
                 await session.connection(execution_options={"register_reading": True})
             yield session
+            session.expunge_all()  # a rollback would expire the rows; what was read stays readable after the block
             await session.rollback()
 
     async def close(self) -> None:
