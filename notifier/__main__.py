@@ -1,0 +1,5 @@
+"""Run the stage: ``python -m notifier``."""
+
+from notifier.app import main
+
+main()

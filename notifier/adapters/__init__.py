@@ -1,0 +1,1 @@
+"""The outside of the notifier: a mail server and the organizations' webhooks."""

@@ -1,0 +1,94 @@
+"""Wiring of the notifier: picks the real adapters and binds them to the stage."""
+
+import asyncio
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from notifier.adapters.mail_sender import MailServer, SmtpMailSender
+from notifier.adapters.webhook_sender import HttpWebhookSender
+from notifier.delivery.courier import Courier
+from notifier.delivery.desk import Desk, Nudge
+from notifier.delivery.packing import Packer
+from notifier.rules.outgoing import Mail, WebhookCall
+from notifier.settings import Settings
+from notifier.stage import deliver, tell_in_review, tell_refused, tell_rejected, tell_revoked
+from schemas import topics
+from services.register.agreements import Agreements
+from services.register.database import Database
+from services.register.gate import Gate
+from services.register.grants import GrantVerifier
+from services.register.states import Channel
+from services.runtime import worker
+from services.runtime.clock import utc_now
+from services.runtime.stage import Consumer, Stage
+from services.texts.catalogue import translations
+from services.vault.file_vault import FileVault
+from services.vault.master_key import MasterKey
+
+TEXTS = Path(__file__).parent / "po"
+
+
+def stage(settings: Settings, database: Database) -> Stage:
+    """Build the stage; the couriers use the database beside the consumers."""
+    master = MasterKey.from_file(settings.master_key_path)
+    gate = Gate(
+        vault=FileVault(settings.vault_path, master),
+        verifier=GrantVerifier.from_file(settings.grant_public_key_path),
+        agreements=Agreements(),
+        clock=utc_now,
+    )
+    nudge = Nudge()
+    desk = Desk(utc_now, nudge)
+    refused = partial(tell_refused, desk=desk)
+    return Stage(
+        name=topics.Writer.NOTIFIER,
+        consumers=(
+            Consumer(topics.CONSENT_REJECTED, partial(tell_rejected, desk=desk)),
+            Consumer(topics.CONSENT_REVIEW, partial(tell_in_review, desk=desk)),
+            Consumer(topics.CONSENT_REVOKED, partial(tell_revoked, desk=desk)),
+            Consumer(topics.CASE_REFUSED, refused),
+            Consumer(topics.SNAPSHOT_RENDERED, partial(deliver, desk=desk, gate=gate, clock=utc_now)),
+            Consumer(topics.SNAPSHOT_REFUSED, refused),
+        ),
+        writes=(),
+        companions=tuple(partial(_carry, courier, nudge) for courier in couriers(settings, database, master)),
+    )
+
+
+def couriers(settings: Settings, database: Database, master: MasterKey) -> tuple[Courier[Mail], Courier[WebhookCall]]:
+    """Build one courier for each channel, so that a webhook that hangs holds up no e-mail.
+
+    Raises:
+        MailServerAddressInvalid: the mail server's address can't be read.
+        AddressInvalid: the sender's address is not exactly one.
+    """
+    packer = Packer(
+        master=master, portal_url=settings.portal_url, translations=lambda language: translations(TEXTS, language)
+    )
+    server = MailServer.from_url(settings.smtp_url.get_secret_value(), without_tls=settings.smtp_without_tls)
+    mail_sender = SmtpMailSender(server, sender=settings.mail_from, clock=utc_now)
+    webhook_sender = HttpWebhookSender(clock=utc_now, allow_private=settings.webhook_allow_private)
+    return (
+        Courier(channel=Channel.EMAIL, database=database, clock=utc_now, pack=packer.mail, send=mail_sender.send),
+        Courier(
+            channel=Channel.WEBHOOK,
+            database=database,
+            clock=utc_now,
+            pack=packer.webhook_call,
+            send=webhook_sender.send,
+        ),
+    )
+
+
+async def _carry(courier: Courier[Any], nudge: Nudge) -> None:
+    """Run a courier; its listener is made here, inside the worker's event loop."""
+    listener: asyncio.Event = nudge.listener()
+    await courier.run(listener)
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    settings = Settings()
+    database = Database(settings.register_url)
+    worker.run(stage(settings, database), settings, database)

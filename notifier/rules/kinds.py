@@ -1,0 +1,44 @@
+"""The kinds of message there are. The name is stored with each message and is never re-used for something else."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a message tells. The portal writes invitations, declines and resource links; the notifier all others."""
+
+    SNAPSHOT_READY = "snapshot_ready"
+    CONSENT_REJECTED = "consent_rejected"
+    CONSENT_IN_REVIEW = "consent_in_review"
+    REVIEW_WAITING = "review_waiting"
+    CASE_REFUSED = "case_refused"
+    SNAPSHOT_REFUSED = "snapshot_refused"
+    CONSENT_REVOKED = "consent_revoked"
+    INVITATION = "invitation"
+    ORGANIZATION_DECLINED = "organization_declined"
+    RESOURCE = "resource"
+    EMAIL_FAILED = "email_failed"
+    WEBHOOK_FAILED = "webhook_failed"
+    WEBHOOK_DISABLED = "webhook_disabled"
+
+
+TELLS_REASONS = frozenset({Kind.CONSENT_REJECTED, Kind.CASE_REFUSED, Kind.SNAPSHOT_REFUSED})
+"""Kinds that carry reasons. A message about a review never does: which forms are reviewed, and why, would tell which
+ones are held for safety."""
+
+STILL_TRUE_WHILE: Mapping[Kind, frozenset[str]] = {
+    Kind.SNAPSHOT_READY: frozenset({"rendered", "delivered"}),
+    Kind.CONSENT_IN_REVIEW: frozenset({"in_review"}),
+    Kind.REVIEW_WAITING: frozenset({"in_review"}),
+}
+"""Statuses of the consent in which a message of this kind is still worth sending; other kinds always are."""
+
+WEBHOOK_TYPES: Mapping[Kind, tuple[str, str]] = {
+    Kind.SNAPSHOT_READY: ("snapshot.ready", "rendered"),
+    Kind.CONSENT_REJECTED: ("consent.rejected", "rejected"),
+    Kind.CONSENT_IN_REVIEW: ("consent.in_review", "in_review"),
+    Kind.CASE_REFUSED: ("case.refused", "refused"),
+    Kind.SNAPSHOT_REFUSED: ("snapshot.refused", "refused"),
+    Kind.CONSENT_REVOKED: ("consent.revoked", "revoked"),
+}
+"""Kinds that an organization's webhook is told of: the webhook's ``type``, and the consent's status at that moment."""
