@@ -66,18 +66,22 @@ def blank_form_pdf(
         DoesNotFitBox: when a name is too long for its box.
     """
     code = FormCode(FORM_ID, FORM_REVISION, language, organization_code, serial)
-    return _print(language, organization_name, code.text(), prefill or _EMPTY)
+    return _print(language, organization_name, code, prefill or _EMPTY)
 
 
-def empty_form_pdf(language: Language, *, code_text: str | None = None) -> bytes:
+def empty_form_pdf(language: Language, *, code: FormCode | None = None) -> bytes:
     """Return the form with nothing variable on it: no name, no organization, and no code unless one is given.
 
     The page that consent_intake subtracts, and, with a code of another revision, a form that is no longer accepted.
+
+    Raises:
+        FormCodeInvalid: when a part of the code has the wrong shape.
     """
-    return _print(language, "", code_text, _EMPTY)
+    return _print(language, "", code, _EMPTY)
 
 
-def _print(language: Language, organization_name: str, code_text: str | None, prefill: Prefill) -> bytes:
+def _print(language: Language, organization_name: str, code: FormCode | None, prefill: Prefill) -> bytes:
+    code_text = None if code is None else code.text()
     form = layout(language)
     html = _template().render(
         language=language.value,
@@ -86,7 +90,7 @@ def _print(language: Language, organization_name: str, code_text: str | None, pr
         number=box_number,
         date_spans=lambda name: _date_spans(form, name),
         values=printed_values(form, organization_name, prefill),
-        revision=FORM_REVISION,
+        revision=FORM_REVISION if code is None else code.revision,
         made_on=f"{REVISION_DATE:%Y-%m-%d}T00:00:00Z",
     )
     drawing = base64.b64encode(form_svg(form, code_text=code_text, ticked=prefill.ticked).encode()).decode()

@@ -8,9 +8,19 @@ from services.consent_form.blank import POINTS_PER_INCH, GrayImage
 
 def page_raster(pdf: bytes, dpi: int) -> GrayImage:
     """Return the first page in grey. Only for PDFs that the product made itself: nothing is confined here."""
+    return _first_page(pdf, dpi, grayscale=True)
+
+
+def page_raster_in_colour(pdf: bytes, dpi: int) -> GrayImage:
+    """Return the first page as height x width x 3, red green blue. Only for PDFs that the product made itself."""
+    return _first_page(pdf, dpi, grayscale=False)
+
+
+def _first_page(pdf: bytes, dpi: int, *, grayscale: bool) -> GrayImage:
     document = pypdfium2.PdfDocument(pdf)
     try:
-        bitmap = document[0].render(scale=dpi / POINTS_PER_INCH, grayscale=True)
-        return np.array(bitmap.to_numpy()[..., 0] if bitmap.to_numpy().ndim > 2 else bitmap.to_numpy(), np.uint8)  # noqa: PLR2004 - height, width, channel
+        bitmap = document[0].render(scale=dpi / POINTS_PER_INCH, grayscale=grayscale, rev_byteorder=True)
+        pixels = np.array(bitmap.to_numpy(), np.uint8)
     finally:
         document.close()
+    return pixels.reshape(pixels.shape[:2]) if grayscale else pixels

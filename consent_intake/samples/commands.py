@@ -1,0 +1,113 @@
+"""``snapshot sample-consent``: make a sample form, and the claim that is submitted with it."""
+
+import secrets
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from pydantic import ValidationError
+
+from consent_intake.samples.outcomes import OUTCOMES
+from consent_intake.samples.people import DEMONSTRATION_PARENTS, ORGANIZATION_CODE, ORGANIZATION_NAME
+from consent_intake.samples.sample import make_sample
+from consent_intake.samples.spec import Container, Fill, SampleSpec, Scan
+from schemas.consent_records import ConsentClaim
+from schemas.values import Language, Party
+from services.consent_form.code import FormCodeInvalid
+from services.consent_form.prefill import DoesNotFitBox
+from services.runtime.clock import legal_day, utc_now
+
+app = typer.Typer(help="Make a sample consent form.")
+
+_CONTAINERS: Final[dict[str, Container]] = {
+    ".pdf": "pdf",
+    ".png": "png",
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+}
+
+
+@app.command()
+def sample_consent(
+    *,
+    out: Annotated[Path, typer.Option(help="file to write: .pdf, .png, .jpg or .tif")],
+    outcome: Annotated[str, typer.Option(help="what has to become of it; 'list' shows all")] = "approved",
+    party: Annotated[Party, typer.Option(help="side of the case")] = Party.NONCUSTODIAL,
+    name: Annotated[str | None, typer.Option(help="parent's name; else the demonstration parent's")] = None,
+    birth_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="YYYY-MM-DD")] = None,
+    case_identifier: Annotated[str | None, typer.Option(help="nine characters such as AB12345C1")] = None,
+    organization_code: Annotated[str, typer.Option(help="printed in the code")] = ORGANIZATION_CODE,
+    organization_name: Annotated[str, typer.Option(help="printed into box 5")] = ORGANIZATION_NAME,
+    language: Annotated[Language, typer.Option(help="language of the form")] = Language.ENGLISH,
+    fill: Annotated[Fill, typer.Option(help="how the boxes are filled")] = "typed",
+    scan: Annotated[Scan, typer.Option(help="what the page went through")] = "none",
+    dpi: Annotated[int, typer.Option(min=150, max=300, help="resolution of a scan")] = 200,
+    seed: Annotated[int | None, typer.Option(help="same seed, same sample; else another one each time")] = None,
+    claim: Annotated[Path | None, typer.Option(help="JSON file for the claim, read by 'snapshot submit'")] = None,
+) -> None:
+    """Write a sample form and the claim that goes with it."""
+    if outcome == "list":
+        _show_outcomes()
+        return
+    said = _claim(party, name, birth_date, case_identifier)
+    spec = SampleSpec(
+        today=legal_day(utc_now()),
+        outcome=_one_of("--outcome", outcome, tuple(OUTCOMES)),
+        claim=said,
+        organization_name=organization_name,
+        organization_code=organization_code,
+        language=language,
+        fill=fill,
+        scan=scan,
+        dpi=dpi,
+        container=_container(out),
+    )
+    _write(spec, out, seed)
+    if claim is not None:
+        claim.write_text(said.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    expected = OUTCOMES[outcome]
+    typer.echo(f"Wrote {out}: {expected.what}. Expected: {' '.join(filter(None, (expected.result, expected.reason)))}")
+
+
+def _write(spec: SampleSpec, out: Path, seed: int | None) -> None:
+    try:
+        out.write_bytes(make_sample(spec, secrets.randbits(32) if seed is None else seed))
+    except FormCodeInvalid:
+        raise typer.BadParameter("an organization code is 1 to 12 of A-Z, 0-9 and hyphen") from None
+    except DoesNotFitBox:
+        raise typer.BadParameter("a name is too long for its box") from None
+
+
+def _claim(party: Party, name: str | None, birth_date: datetime | None, case_identifier: str | None) -> ConsentClaim:
+    """Return the claim: the demonstration parent's, with what was given instead."""
+    default = DEMONSTRATION_PARENTS[party]
+    try:
+        return ConsentClaim(
+            parent_name=name or default.parent_name,
+            birth_date=birth_date.date() if birth_date else default.birth_date,
+            case_identifier=case_identifier or default.case_identifier,
+            party=party,
+        )
+    except ValidationError:  # its text would repeat the values
+        raise typer.BadParameter(
+            "the name is empty or too long, or the case identifier is not like AB12345C1"
+        ) from None
+
+
+def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise typer.BadParameter(f"{option} is one of: {', '.join(allowed)}")
+    return value
+
+
+def _container(out: Path) -> Container:
+    suffix = _one_of("the file's ending", out.suffix.lower(), tuple(_CONTAINERS))
+    return _CONTAINERS[suffix]
+
+
+def _show_outcomes() -> None:
+    for name, expected in OUTCOMES.items():
+        typer.echo(f"{name:18} {expected.result:9} {expected.reason or '':20} {expected.what}")

@@ -1,0 +1,158 @@
+"""Makes one sample: print the form, write on it, scan it, put it into a file."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+import numpy as np
+from numpy.random import Generator
+
+from consent_intake.samples.containers import as_file, empty_page, followed_by_empty_pages, locked, with_ink
+from consent_intake.samples.filling import HAND_FONTS, TYPED_FONT, Paper, Writer, fill_boxes, sign_and_date
+from consent_intake.samples.ink import BLACK, Colour, Ink
+from consent_intake.samples.outcomes import OUTCOMES
+from consent_intake.samples.people import OTHER_NAMES, OTHER_ORGANIZATION_CODE, OTHER_ORGANIZATION_NAME
+from consent_intake.samples.scanning import FAX_WIDTH, scanned
+from consent_intake.samples.spec import SampleSpec
+from schemas.values import Party
+from services.consent_form.code import FORM_ID, FormCode
+from services.consent_form.layout import PAGE_WIDTH, RETIRED_REVISIONS, FormLayout, layout
+from services.consent_form.pdf import Prefill, blank_form_pdf, empty_form_pdf
+from services.consent_form.raster import page_raster_in_colour
+
+SIGNED_DAYS_AGO: Final = 2
+OTHER_CASE: Final = "KT60873M5"
+OTHER_BIRTH_DATE: Final = date(1968, 11, 25)
+
+_PENS: Final[tuple[Colour, ...]] = (BLACK, (0.05, 0.10, 0.42), (0.02, 0.05, 0.25))
+_POINTS_PER_INCH: Final = 72.0
+_LETTER_WORDS: Final = (
+    *("the", "rent", "for", "our", "office", "is", "due", "next", "month", "so"),
+    *("please", "send", "a", "check", "with", "the", "new", "number", "on", "it"),
+)
+
+
+class OutcomeUnknown(ValueError):
+    """There is no sample of this name."""
+
+
+def make_sample(spec: SampleSpec, seed: int) -> bytes:
+    """Return the file of a sample; the same spec and seed give the same bytes, except for "encrypted".
+
+    "encrypted" and "many_pages" are always PDFs; "empty" has no bytes at all.
+
+    Raises:
+        OutcomeUnknown: when the outcome is no key of OUTCOMES.
+        FormCodeInvalid: when the organization code has the wrong shape.
+        DoesNotFitBox: when a name is too long for its box.
+    """
+    if spec.outcome not in OUTCOMES:
+        raise OutcomeUnknown(spec.outcome)
+    if spec.outcome == "empty":
+        return b""
+    random = np.random.default_rng(seed)
+    page = _letter(random) if spec.outcome == "junk" else _filled_form(spec, random)
+    if spec.outcome == "encrypted":
+        return locked(page)
+    if spec.outcome == "many_pages":
+        return followed_by_empty_pages(page)
+    if spec.container == "pdf" and spec.scan == "none":
+        return page
+    picture = scanned(page_raster_in_colour(page, spec.dpi), spec.scan, random)
+    fax = spec.scan == "fax"
+    dpi = round(FAX_WIDTH / (PAGE_WIDTH / _POINTS_PER_INCH)) if fax else spec.dpi
+    return as_file(picture, spec.container, dpi=dpi, black_and_white=fax)
+
+
+def paper_of(spec: SampleSpec, random: Generator) -> Paper:
+    """Return what is written on the form: the claim, changed as the outcome asks."""
+    claim, today = spec.claim, spec.today
+    other_party = Party.CUSTODIAL if claim.party is Party.NONCUSTODIAL else Party.NONCUSTODIAL
+    changes: dict[str, dict[str, Any]] = {
+        "unsigned": {"signature": "none"},
+        "undated": {"signed_on": None},
+        "signed_as_witness": {"signature": "witness"},
+        "unclear_signature": {"signature": "unclear"},
+        "safety": {"safety": True},
+        "future_date": {"signed_on": today + timedelta(days=21)},
+        "expired": {"signed_on": today - timedelta(days=425)},
+        "period_backwards": {"starts_on": today + timedelta(days=60), "expires_on": today + timedelta(days=30)},
+        "wrong_name": {"parent_name": OTHER_NAMES[int(random.integers(len(OTHER_NAMES)))]},
+        "wrong_birth_date": {"birth_date": OTHER_BIRTH_DATE},
+        "wrong_case": {"case_identifier": OTHER_CASE},
+        "wrong_role": {"ticked": (other_party,)},
+        "two_roles": {"ticked": (claim.party, other_party)},
+    }
+    paper = Paper(
+        parent_name=claim.parent_name,
+        birth_date=claim.birth_date,
+        case_identifier=claim.case_identifier,
+        ticked=(claim.party,),
+        signed_on=today - timedelta(days=SIGNED_DAYS_AGO),
+    )
+    return replace(paper, **changes.get(spec.outcome, {}))
+
+
+def _filled_form(spec: SampleSpec, random: Generator) -> bytes:
+    """Return the form as a PDF of lines and letters."""
+    form, paper = layout(spec.language), paper_of(spec, random)
+    serial = random.bytes(8).hex()
+    prefilled = spec.fill == "prefilled" and spec.outcome != "retired_revision"
+    blank = _printed(spec, serial, _prefill(paper) if prefilled else None)
+    by_hand = Ink(_PENS[int(random.integers(len(_PENS)))])
+    hand = Writer(by_hand, HAND_FONTS[int(random.integers(len(HAND_FONTS)))], random, by_hand=True)
+    typed = Writer(Ink(), TYPED_FONT, random, by_hand=False)
+    filler = typed if spec.fill == "typed" else hand
+    if prefilled:  # the portal prints one role; a second one is somebody's pen
+        hand.tick_roles(form, paper.ticked[1:])
+    else:
+        fill_boxes(filler, form, paper)
+    if spec.outcome == "retired_revision":
+        typed.line(form.fields["organization"], spec.organization_name)
+    _finish(filler, hand, form, paper)
+    return with_ink(blank, by_hand.content() + b"\n" + typed.ink.content())
+
+
+def _finish(filler: Writer, hand: Writer, form: FormLayout, paper: Paper) -> None:
+    """Sign with a pen; the date is written the way the other boxes are."""
+    sign_and_date(hand, form, replace(paper, signed_on=None))
+    sign_and_date(filler, form, replace(paper, signature="none", safety=False))
+
+
+def _prefill(paper: Paper) -> Prefill:
+    """Return what the portal prints."""
+    return Prefill(
+        parent_name=paper.parent_name,
+        birth_date=paper.birth_date,
+        case_identifier=paper.case_identifier,
+        party=paper.ticked[0],
+        starts_on=paper.starts_on,
+        expires_on=paper.expires_on,
+    )
+
+
+def _printed(spec: SampleSpec, serial: str, prefill: Prefill | None) -> bytes:
+    """Return the form as the portal prints it, for the organization and revision that the outcome asks for."""
+    if spec.outcome == "retired_revision":
+        revision = max(RETIRED_REVISIONS)
+        code = FormCode(FORM_ID, revision, spec.language, spec.organization_code, serial)
+        return empty_form_pdf(spec.language, code=code)
+    other = spec.outcome == "other_organization"
+    return blank_form_pdf(
+        language=spec.language,
+        organization_name=OTHER_ORGANIZATION_NAME if other else spec.organization_name,
+        organization_code=OTHER_ORGANIZATION_CODE if other else spec.organization_code,
+        serial=serial,
+        prefill=prefill,
+    )
+
+
+def _letter(random: Generator) -> bytes:
+    """Return a letter about something else."""
+    ink, y = Ink(), 96.0
+    ink.letters("Dear neighbors,", (72, y), 12, TYPED_FONT)
+    for _ in range(int(random.integers(9, 16))):
+        y += 20.0
+        ink.letters(" ".join(random.permutation(_LETTER_WORDS)[:13]), (72, y), 11, TYPED_FONT)
+    ink.letters("Sincerely, the tenants of the third floor", (72, y + 44), 12, TYPED_FONT)
+    return with_ink(empty_page(), ink.content())

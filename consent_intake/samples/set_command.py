@@ -1,0 +1,45 @@
+"""``snapshot sample-set``: write the demonstration's forms and what must become of each."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from consent_intake.samples.demonstration_set import DemonstrationForm, demonstration_set
+from consent_intake.samples.sample import make_sample
+from services.runtime.clock import legal_day, utc_now
+
+app = typer.Typer()
+
+
+@app.command()
+def sample_set(
+    folder: Annotated[Path, typer.Option(help="where the forms and manifest.json go")],
+    seed: Annotated[int, typer.Option(help="same seed and day, same forms")] = 1,
+) -> None:
+    """Write one form for each way through the line, and a manifest of what must become of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    manifest = []
+    for number, form in enumerate(demonstration_set(legal_day(utc_now()))):
+        file = folder / f"{number:02d}-{form.name.split(',')[0].replace(' ', '-')}.pdf"
+        file.write_bytes(make_sample(form.spec, seed + number))
+        manifest.append(_entry(form, file))
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2))
+    typer.echo(f"{len(manifest)} forms in {folder}")
+
+
+def _entry(form: DemonstrationForm, file: Path) -> dict[str, Any]:
+    claim = form.spec.claim
+    return {
+        "name": form.name,
+        "file": file.name,
+        "claim": {
+            "parent_name": claim.parent_name,
+            "birth_date": claim.birth_date.isoformat(),
+            "case_identifier": claim.case_identifier,
+            "role": claim.party.value,
+        },
+        "status": form.status,
+        "reasons": [reason.value for reason in form.reasons],
+    }
