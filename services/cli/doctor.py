@@ -1,0 +1,106 @@
+"""``snapshot doctor``: is everything here that the product needs, and what to do when it is not."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from services.cli.ports import is_open
+from services.cli.running import find_running
+from services.cli.settings import Settings
+
+Finding = tuple[bool, str]
+"""Whether it is well, and what was found or what to do."""
+
+LEAST_FREE_BYTES = 1024**3
+
+
+def doctor() -> None:
+    """Check this machine and the running product; exit with 1 when something is missing."""
+    settings = Settings()
+    checks: dict[str, Callable[[], Finding]] = {
+        "Tesseract": _tesseract,
+        "Java": lambda: _program("java", "apt-get install default-jre-headless (or set SNAPSHOT_KAFKA_BROKERS)"),
+        "Pango": _pango,
+        "Home folder": lambda: _home(settings.home),
+        "Keys": lambda: _keys(settings.home),
+        "Register": lambda: _register(settings.register_url),
+        "Running": lambda: _running(settings.home),
+    }
+    table, well = Table("", "Check", "Found"), True
+    for name, check in checks.items():
+        good, found = check()
+        well = well and good
+        table.add_row("[green]ok[/green]" if good else "[red]no[/red]", name, found)
+    Console().print(table)
+    raise typer.Exit(0 if well else 1)
+
+
+def _program(name: str, remedy: str) -> Finding:
+    path = shutil.which(name)
+    return (True, path) if path else (False, f"missing: {remedy}")
+
+
+def _tesseract() -> Finding:
+    good, found = _program("tesseract", "apt-get install tesseract-ocr tesseract-ocr-spa")
+    if not good:
+        return good, found
+    listed = subprocess.run([found, "--list-langs"], capture_output=True, text=True, check=False, timeout=20).stdout
+    missing = {"eng", "spa"} - set(listed.split())
+    return (not missing, f"lacks {', '.join(sorted(missing))}: apt-get install tesseract-ocr-spa" if missing else found)
+
+
+def _pango() -> Finding:
+    from ctypes.util import find_library  # noqa: PLC0415 - slow to import, wanted by this check only
+
+    found = find_library("pango-1.0")
+    return (True, found) if found else (False, "missing: apt-get install libpango-1.0-0 libpangoft2-1.0-0")
+
+
+def _home(home: Path) -> Finding:
+    if not home.exists():
+        return False, f"{home} is not there yet: `snapshot up` makes it"
+    if not os.access(home, os.W_OK):
+        return False, f"{home} can't be written by this user"
+    free = shutil.disk_usage(home).free
+    return free > LEAST_FREE_BYTES, f"{home}, {free // 1024**3} GiB free"
+
+
+def _keys(home: Path) -> Finding:
+    wanted = ("master.key", "grant_private.pem", "grant_public.pem")
+    missing = [name for name in wanted if not (home / "keys" / name).exists()]
+    if missing:
+        return False, f"missing {', '.join(missing)}: `snapshot keys create`"
+    loose = [name for name in wanted[:2] if (home / "keys" / name).stat().st_mode & 0o077]
+    return (not loose, f"readable by others: chmod 600 {' '.join(loose)}" if loose else "present, private")
+
+
+def _register(url: str) -> Finding:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
+        return False, "not made yet: `snapshot register upgrade`"
+    driver = "postgresql+psycopg" if parsed.get_backend_name() == "postgresql" else parsed.drivername
+    engine = create_engine(parsed.set(drivername=driver))
+    try:
+        with engine.connect() as connection:
+            count = connection.execute(text("SELECT count(*) FROM consents")).scalar_one()
+    except SQLAlchemyError:
+        return False, f"{parsed.render_as_string(hide_password=True)} does not answer or is not migrated"
+    finally:
+        engine.dispose()
+    return True, f"{parsed.get_backend_name()}, {count} consents"
+
+
+def _running(home: Path) -> Finding:
+    running = find_running(home)
+    if running is None:
+        return False, "nothing runs here: `snapshot up`"
+    port = int(running.portal.rsplit(":", 1)[1])
+    return (is_open(port), running.portal if is_open(port) else f"{running.portal} does not answer")

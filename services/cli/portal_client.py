@@ -1,0 +1,108 @@
+"""Talks to the portal's API as an organization's software would."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+FINAL = frozenset({"delivered", "rejected", "refused", "revoked", "expired", "in_review"})
+"""Statuses after which nothing more happens by itself."""
+
+
+class PortalProblem(Exception):
+    """The portal refused or did not answer. The text is the portal's own sentence."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What the uploader says the form holds, as the API takes it."""
+
+    parent_name: str
+    birth_date: str
+    case_identifier: str
+    role: str
+
+
+class PortalClient:
+    """One organization's connection.
+
+    Args:
+        address: the portal's, without a trailing slash.
+        api_key: bearer key.
+        language: of sentences, ``en`` or ``es``.
+    """
+
+    def __init__(self, address: str, api_key: str, *, language: str = "en") -> None:
+        self._http = httpx.Client(
+            base_url=address,
+            headers={"Authorization": f"Bearer {api_key}", "Accept-Language": language},
+            timeout=30.0,
+            trust_env=False,
+        )
+
+    def upload(self, form: Path, claim: Claim, *, idempotency_key: str | None = None) -> str:
+        """Upload a form and return the consent's id.
+
+        Raises:
+            PortalProblem: refused, with the portal's code and sentence.
+        """
+        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
+        answer = self._ask(
+            "POST",
+            "/api/v1/consents",
+            headers=headers,
+            data=vars(claim),
+            files={"form": ("form", form.read_bytes(), "application/octet-stream")},
+        )
+        return str(answer.json()["id"])
+
+    def consent(self, consent_id: str) -> Mapping[str, Any]:
+        """Return where a consent stands."""
+        found: Mapping[str, Any] = self._ask("GET", f"/api/v1/consents/{consent_id}").json()
+        return found
+
+    def page(self, snapshot_id: str, language: str) -> bytes:
+        """Return a snapshot's PDF."""
+        return self._ask("GET", f"/api/v1/snapshots/{snapshot_id}.pdf", params={"language": language}).content
+
+    def follow(
+        self, consent_id: str, *, seconds: float, tell: Callable[[Mapping[str, Any]], None] = lambda _: None
+    ) -> Mapping[str, Any]:
+        """Ask until the consent is final or time is up; ``tell`` is called with every answer."""
+        deadline = time.monotonic() + seconds
+        while True:
+            found = self.consent(consent_id)
+            tell(found)
+            if found["status"] in FINAL or time.monotonic() > deadline:
+                return found
+            time.sleep(0.1)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+        try:
+            answer = self._http.request(method, path, **request)
+        except httpx.TransportError as error:
+            raise PortalProblem("PORTAL_AWAY", "The portal does not answer. Is `snapshot up` running?") from error
+        if answer.is_success:
+            return answer
+        try:
+            problem = answer.json()
+        except ValueError:
+            problem = {}
+        raise PortalProblem(str(problem.get("code", answer.status_code)), _sentence(problem))
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    fields = "; ".join(f"{one['field']}: {one['message']}" for one in problem.get("errors") or ())
+    text = str(problem.get("detail") or problem.get("title") or "The portal gave no reason.")
+    return f"{text} {fields}".strip()

@@ -1,0 +1,153 @@
+"""``snapshot up``: the whole product on this machine, from nothing to ready; Ctrl-C stops all that it started."""
+
+import contextlib
+import json
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from services.cli import demonstration
+from services.cli.installation import Addresses, PreparationFailed, choose_addresses, environment, prepare
+from services.cli.kafka_jars import KafkaMissing
+from services.cli.live_table import addresses_panel, process_table
+from services.cli.local_kafka import KafkaWillNotStart, LocalKafka
+from services.cli.ports import is_open
+from services.cli.processes import ManagedProcess, ProcessEnded, stop_all, wait_until_ready
+from services.cli.running import Running, find_running, forget
+from services.cli.settings import Settings
+
+READY_SECONDS = 90.0
+STAGES = ("consent_intake", "case_fetcher", "snapshot_renderer", "notifier")
+
+FAILED, INTERRUPTED = 1, 0
+
+
+class Told(Exception):
+    """Somebody asked us to stop."""
+
+
+def up(
+    demo: Annotated[
+        bool, typer.Option(help="Submit one form of each outcome, show what became of them, and stop.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option(help="No live table (for scripts).")] = False,
+) -> None:
+    """Start everything, wait until it is ready, and show where to look. Ctrl-C stops it all again."""
+    console, settings = Console(), Settings()
+    if (running := find_running(settings.home)) is not None:
+        console.print(f"It runs already: {running.portal} (stop it with `snapshot down`).")
+        raise typer.Exit(FAILED)
+    signal.signal(signal.SIGTERM, _tell)
+    signal.signal(signal.SIGINT, _tell)
+    try:
+        with _everything(settings, console) as (processes, addresses):
+            if demo:
+                raise typer.Exit(demonstration.run(settings.home, addresses, console))
+            _show(processes, addresses, settings.home, console, quiet=quiet)
+    except Told:
+        console.print("Stopped.")
+    except (PreparationFailed, ProcessEnded, KafkaMissing, KafkaWillNotStart) as failure:
+        console.print(f"[red]{failure}[/red]")
+        raise typer.Exit(FAILED) from None
+
+
+def down() -> None:
+    """Stop a running ``up``, and with it all that it started."""
+    running = find_running(Settings().home)
+    if running is None:
+        typer.echo("Nothing runs here.")
+        return
+    os.kill(running.pid, signal.SIGTERM)
+    while find_running(Settings().home) is not None:
+        time.sleep(0.1)
+    typer.echo("Stopped.")
+
+
+def _tell(_number: int, _frame: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Told
+
+
+@contextlib.contextmanager
+def _everything(settings: Settings, console: Console) -> Iterator[tuple[list[ManagedProcess], Addresses]]:
+    began = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        with console.status("Kafka"):
+            brokers = settings.kafka_brokers or _start_kafka(settings, stack)
+        addresses = choose_addresses(settings, brokers)
+        told = environment(settings, addresses)
+        with console.status("Keys, tables, topics, practice county"):
+            prepare(settings, told)
+        processes = _processes(settings, addresses, told)
+        stack.callback(stop_all, processes)
+        with console.status("Portal, stages, monitor"):
+            for process in processes:
+                process.start()
+            wait_until_ready(processes, seconds=READY_SECONDS)
+        stack.callback(forget, settings.home)
+        pids = {process.name: process.pid or 0 for process in processes}
+        Running(os.getpid(), addresses.portal_url, addresses.monitor_url, addresses.mail_url, brokers, pids).write(
+            settings.home
+        )
+        console.print(f"Ready in {time.monotonic() - began:.1f} s.")
+        yield processes, addresses
+
+
+def _start_kafka(settings: Settings, stack: contextlib.ExitStack) -> str:
+    kafka = LocalKafka(settings.home / "kafka")
+    stack.enter_context(kafka)
+    return kafka.brokers
+
+
+def _processes(settings: Settings, addresses: Addresses, told: dict[str, str]) -> list[ManagedProcess]:
+    def process(name: str, module: str, port: int | None = None, path: str = "/healthz") -> ManagedProcess:
+        ready = (lambda _: _answers(port, path)) if port else (lambda one: _worker_is_ready(settings.home, one))
+        return ManagedProcess(name, module, ready, told, settings.home / "logs" / f"{name}.log")
+
+    catcher = [process("mail catcher", "services.mail_catcher", addresses.mail_web, "/messages.json")]
+    return [
+        *(catcher if addresses.mail_web else []),
+        process("portal", "services.portal", addresses.portal, "/readyz"),
+        *(process(stage, stage) for stage in STAGES),
+        process("monitor", "services.monitor", addresses.monitor),
+    ]
+
+
+def _answers(port: int, path: str) -> bool:
+    if not is_open(port):
+        return False
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=2.0, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def _worker_is_ready(home: Path, process: ManagedProcess) -> bool:
+    try:
+        status = json.loads((home / "status" / f"{process.module}-{process.pid}.json").read_text())
+    except (OSError, json.JSONDecodeError):
+        return False
+    return bool(status.get("ready"))
+
+
+def _show(processes: list[ManagedProcess], addresses: Addresses, home: Path, console: Console, *, quiet: bool) -> None:
+    console.print(addresses_panel(addresses, home))
+    if quiet or not console.is_terminal:
+        while not any(process.has_ended() for process in processes):
+            time.sleep(0.5)
+    else:
+        with Live(process_table(processes, addresses), console=console, refresh_per_second=1) as live:
+            while not any(process.has_ended() for process in processes):
+                live.update(process_table(processes, addresses))
+                time.sleep(1)
+    ended = next(process for process in processes if process.has_ended())
+    raise ProcessEnded(f"{ended.name} ended; see {ended.log_file}")
