@@ -42,9 +42,14 @@ class Consumer:
 
 @dataclass(frozen=True)
 class Stage:
-    """A consumer group. ``companions`` run beside the consumers for as long as the worker does (a mail sender, say)."""
+    """A consumer group.
+
+    ``companions`` run beside the consumers for as long as the worker does (a mail sender, say); ``closing`` is called
+    once the last event is done with (worker processes, connections).
+    """
 
     name: Writer
     consumers: tuple[Consumer, ...]
     writes: tuple[Topic, ...]
     companions: tuple[Callable[[], Awaitable[None]], ...] = ()
+    closing: tuple[Callable[[], Awaitable[None]], ...] = ()
