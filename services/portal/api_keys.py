@@ -3,19 +3,16 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 from schemas.reason_codes import ReasonCode
 from services.portal.sign_ins import digest
+from services.register.agreements import Agreements
 from services.register.database import Transaction
 from services.register.states import OrganizationStatus, PersonStatus
 from services.register.tables import ApiKey, Organization, Person
-
-if TYPE_CHECKING:
-    from services.register.agreements import Agreements
 
 KEY_PREFIX = "snap_"
 """Lets a secret scanner recognise a leaked key."""
@@ -65,10 +62,10 @@ async def find(tx: Transaction, token: str) -> FoundKey | None:
         .where(ApiKey.token_sha256 == digest(token), ApiKey.revoked_at.is_(None))
     )
     row = (await tx.execute(query)).one_or_none()
-    return FoundKey(*row._tuple()) if row else None
+    return FoundKey(*row) if row else None
 
 
-def why_refused(found: FoundKey, agreements: "Agreements") -> ReasonCode | None:
+def why_refused(found: FoundKey, agreements: Agreements) -> ReasonCode | None:
     """Return why a known key may not be used now, or None."""
     if found.organization.status != OrganizationStatus.ACTIVE:
         return ReasonCode.ORG_NOT_ACTIVE

@@ -7,20 +7,18 @@ In a route::
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
 from services.portal.rate_limits import RateLimits
 from services.portal.settings import PortalSettings
+from services.register.agreements import Agreements
 from services.register.database import Database
+from services.register.gate import Gate
 from services.runtime.clock import Clock
+from services.vault.master_key import MasterKey
 from services.vault.vault import Vault
-
-if TYPE_CHECKING:
-    from services.register.agreements import Agreements
-    from services.register.gate import Gate
-    from services.vault.master_key import MasterKey
 
 
 class Relay(Protocol):
@@ -40,9 +38,9 @@ class PortalContext:
     settings: PortalSettings
     database: Database
     vault: Vault
-    master_key: "MasterKey"
-    gate: "Gate"
-    agreements: "Agreements"
+    master_key: MasterKey
+    gate: Gate
+    agreements: Agreements
     clock: Clock
     relay: Relay
     rate_limits: RateLimits

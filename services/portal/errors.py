@@ -19,13 +19,15 @@ from services.portal.security_headers import HEADERS
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
 TITLES = {
-    403: mark("You can’t open this page"),
-    404: mark("We can’t find that page"),
+    403: mark("You may not open this page"),
+    404: mark("There is no such page"),
     422: mark("Something is missing"),
     429: mark("Too many tries"),
     500: mark("Something went wrong"),
 }
-"""Headings of error pages; any other status has the one of 404's neighbourhood, 422."""
+"""Headings of error pages; any other status has that of 422."""
+
+UNEXPECTED = 500
 
 FORGED = mark("This form was open too long, or came from another place. Go back, reload the page and try again.")
 
@@ -47,7 +49,7 @@ def add_handlers(app: FastAPI) -> None:
 
 async def error_page(request: Request, status: int, sentence: str | None = None) -> Response:
     """Return the error page of a status; ``sentence`` (English, of the catalogue) replaces the usual one."""
-    reader = await _reader(request) if status != 500 else None
+    reader = await _reader(request) if status != UNEXPECTED else None
     code = BY_STATUS.get(status, PortalCode.REQUEST_INVALID)
     return page(
         request,

@@ -9,9 +9,13 @@ NOTICES: Mapping[str, str] = {
     "agreement_accepted": mark("Thank you. Your agreement is recorded."),
     "organization_approved": mark("Approved. We are e-mailing the contact person an invitation."),
     "organization_declined": mark("Declined. We are e-mailing the contact person."),
+    "organization_suspended": mark("Suspended. Their people and keys are shut out now."),
     "person_invited": mark("Invited. We are e-mailing them a link to set a password."),
     "person_deactivated": mark("Deactivated. They are signed out everywhere."),
     "key_revoked": mark("The key is revoked. It stopped working now."),
     "webhook_saved": mark("Webhook saved."),
+    "consent_revoked": mark("The consent is revoked. Its pages can no longer be opened."),
+    "review_recorded": mark("Your decision is recorded. The organization is told."),
+    "resources_sent": mark("The links are on their way. We keep no copy of the address."),
     "webhook_removed": mark("Webhook removed."),
 }

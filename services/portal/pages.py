@@ -2,8 +2,9 @@
 
 A template extends ``base.html`` and finds, besides its own values: ``signed_in`` (or None), ``language`` ("en"/"es"),
 ``csrf_token``, ``_()`` (newstyle gettext: ``{{ _("Hello, %(name)s", name=name) }}``), ``asset("portal.css")``,
-``navigation``, ``path``, and the filters ``day`` and ``moment`` (long dates in New York). Undefined names are errors,
-everything is escaped. Components: ``{% import "macros.html" as ui with context %}``.
+``navigation``, ``path``, the filters ``day`` and ``moment`` (long dates in New York), and ``mistake`` (a field's error:
+``errors | mistake("email")``). Undefined names are errors, everything is escaped. Components: the macros
+of macros.html, as ``ui``.
 
 Every page is ``Cache-Control: no-store``. After a POST that changed something: ``return see("/consents")``; to say so
 on the next page: ``see("/people", notice="person_invited")`` and list the notice in notices.py.
@@ -25,7 +26,7 @@ from services.portal.context import PortalContext
 from services.portal.cookies import set_cookie, visitor_cookie
 from services.portal.csrf import new_secret, token_for
 from services.portal.identity import SignedIn
-from services.portal.languages import texts, visitor_language
+from services.portal.languages import say, texts, visitor_language
 from services.portal.navigation import navigation
 from services.portal.notices import NOTICES
 from services.runtime.clock import NEW_YORK
@@ -85,6 +86,7 @@ def environment(language: Language) -> Environment:
     )
     made.install_gettext_translations(texts(language), newstyle=True)  # type: ignore[attr-defined]
     made.globals["asset"] = asset
+    made.filters["mistake"] = lambda errors, name: say(language, errors[name]) if name in errors else None
     made.filters["day"] = lambda value: long_day(value, language)
     made.filters["moment"] = lambda value: long_moment(value, language)
     return made

@@ -2,7 +2,7 @@
 
 Raise ``Problem(status, code)`` anywhere under ``/api/``. ``code`` is a ReasonCode (its sentence comes from
 services.texts) or a PortalCode (its sentence is below, translated in texts/base). Members: ``type`` (a page of the
-portal that explains the code), ``title`` (the code's sentence), ``status``, ``code``, and ``detail`` where it says more.
+portal that explains the code), ``title`` (the code's sentence), ``status``, ``code``, ``detail`` where it says more.
 No value that the caller sent is ever echoed.
 """
 
@@ -29,6 +29,7 @@ class PortalCode(StrEnum):
     REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE"
     TOO_MANY_REQUESTS = "TOO_MANY_REQUESTS"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    ALREADY_ENDED = "ALREADY_ENDED"
     NOT_ALLOWED = "NOT_ALLOWED"
     UNEXPECTED = "UNEXPECTED"
 
@@ -44,6 +45,7 @@ SENTENCES: Mapping[PortalCode, str] = {
     PortalCode.IDEMPOTENCY_KEY_REUSED: mark(
         "This Idempotency-Key was used for a different upload. Use a new one for each form."
     ),
+    PortalCode.ALREADY_ENDED: mark("This consent has ended already. There is nothing left to revoke."),
     PortalCode.NOT_ALLOWED: mark("Your role does not allow this."),
     PortalCode.UNEXPECTED: mark("Something went wrong on our side. Nothing was changed. Try again in a few minutes."),
 }

@@ -17,6 +17,15 @@ INVITATION = RateLimitItemPerMinute(20)
 API_KEY_REFUSED = RateLimitItemPerMinute(30)
 """Wrong API keys per address."""
 
+UPLOAD = RateLimitItemPerMinute(120)
+"""Forms per organization: a batch from a copier's watched folder goes through, a loop that went wrong does not."""
+
+BLANK_FORM = RateLimitItemPerMinute(30)
+"""Printed forms per organization: each costs about half a second of CPU time."""
+
+RESOURCE_MAIL = RateLimitItemPerHour(30)
+"""Resource e-mails per person: plenty for a day of clients, too few to pester somebody with."""
+
 
 class RateLimits:
     """Counts tries per kind and address."""

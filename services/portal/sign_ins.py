@@ -40,7 +40,7 @@ async def begin(tx: Transaction, person_id: UUID, at: datetime) -> str:
 
 
 async def find(tx: Transaction, token: str, at: datetime) -> LiveSignIn | None:
-    """Return the sign-in of a token, or None when it is unknown, ended, idle too long, too old, or its person is out."""
+    """Return the sign-in of a token, or None when unknown, ended, idle too long, too old, or its person is out."""
     query = (
         select(SignIn, Person, Organization)
         .join(Person, Person.id == SignIn.person_id)
@@ -50,14 +50,13 @@ async def find(tx: Transaction, token: str, at: datetime) -> LiveSignIn | None:
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    sign_in, person, organization = row._tuple()
+    sign_in, person, organization = row
     if at - sign_in.last_seen_at > IDLE_LIMIT or at - sign_in.created_at > ABSOLUTE_LIMIT:
         return None
     if person.status != PersonStatus.ACTIVE:
         return None
-    if organization is not None and organization.status != OrganizationStatus.ACTIVE:
-        return None
-    return LiveSignIn(sign_in, person, organization)
+    shut_out = person.organization_id is not None and organization.status != OrganizationStatus.ACTIVE
+    return None if shut_out else LiveSignIn(sign_in, person, organization)
 
 
 async def touch(tx: Transaction, token: str, at: datetime) -> None:

@@ -21,8 +21,9 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz")
 async def readyz(context: Context) -> JSONResponse:
-    """Answer 200 when an upload could be accepted now, else 503 with what is away. The broker is not asked for: an
-    accepted upload waits in the outbox.
+    """Answer 200 when an upload could be accepted now, else 503 with what is away.
+
+    The broker is not asked for: an accepted upload waits in the outbox.
     """
     checks = {"database": await _database_answers(context), "vault": await asyncio.to_thread(_vault_writable, context)}
     ready = all(checks.values())
