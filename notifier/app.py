@@ -1,9 +1,7 @@
 """Wiring of the notifier: picks the real adapters and binds them to the stage."""
 
-import asyncio
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from notifier.adapters.mail_sender import MailServer, SmtpMailSender
 from notifier.adapters.webhook_sender import HttpWebhookSender
@@ -52,7 +50,7 @@ def stage(settings: Settings, database: Database) -> Stage:
             Consumer(topics.SNAPSHOT_REFUSED, refused),
         ),
         writes=(),
-        companions=tuple(partial(_carry, courier, nudge) for courier in couriers(settings, database, master)),
+        companions=tuple(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, master)),
     )
 
 
@@ -79,12 +77,6 @@ def couriers(settings: Settings, database: Database, master: MasterKey) -> tuple
             send=webhook_sender.send,
         ),
     )
-
-
-async def _carry(courier: Courier[Any], nudge: Nudge) -> None:
-    """Run a courier; its listener is made here, inside the worker's event loop."""
-    listener: asyncio.Event = nudge.listener()
-    await courier.run(listener)
 
 
 def main() -> None:

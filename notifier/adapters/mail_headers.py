@@ -6,7 +6,7 @@ on 3.11.7: a subject added a Bcc header). So no value with ``=?`` or a control c
 
 import unicodedata
 from datetime import datetime
-from email.errors import HeaderWriteError
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -80,13 +80,13 @@ def build(mail: Mail, *, sender: str, at: datetime) -> bytes:
     message["Subject"] = safe_value(mail.content.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{mail.message_id}@{from_address.rpartition('@')[2]}>"
-    message["Content-Language"] = mail.content.language.value
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.content.text)
     message.add_alternative(mail.content.html, subtype="html")
+    message["Content-Language"] = mail.content.language.value  # setting the content drops an earlier one
     # Boundaries are random by default; from the id, two copies are the same to the byte but for their date.
     message.set_boundary(f"=_{mail.message_id.hex}")
     try:
         return message.as_bytes()
-    except HeaderWriteError as error:
+    except MessageError as error:
         raise HeaderUnsafe from error

@@ -11,10 +11,10 @@ Taking and noting are two short transactions; nothing is locked while the other 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -33,6 +33,9 @@ from services.runtime.structured_log import get_logger
 
 LEASE = timedelta(minutes=2)
 """How long a taken message is left to the courier that took it: longer than any attempt (30 s) can last."""
+
+STOP_SECONDS = 20.0
+"""How long a stop waits for the message in hand; longer than a webhook call, shorter than the grace of a deployment."""
 
 LOOK_AGAIN_SECONDS = 1.0
 """Rest between looks when nobody nudges: the portal's messages and those due again wait at most this long."""
@@ -72,7 +75,7 @@ class Courier(Generic[Parcel]):
         self._send = send
 
     async def run(self, nudge: asyncio.Event) -> None:
-        """Send what is due, then wait for a nudge or a second, for ever."""
+        """Send what is due, then wait for a nudge or a second, for ever; when cancelled, finish what is in hand."""
         while True:
             nudge.clear()
             try:
@@ -87,7 +90,7 @@ class Courier(Generic[Parcel]):
     async def send_all_due(self) -> int:
         """Send until nothing is due; return how many messages were dealt with."""
         count = 0
-        while await self.send_next():
+        while await _finished(self.send_next()):
             count += 1
         return count
 
@@ -146,6 +149,16 @@ class Courier(Generic[Parcel]):
             Message.state == DeliveryState.PENDING,
             Message.next_attempt_at <= now,
         )
+
+
+async def _finished(sending: Coroutine[Any, Any, bool]) -> bool:
+    """Wait for a message in hand also when cancelled, so that a stop in its middle does not send it a second time."""
+    task = asyncio.ensure_future(sending)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task}, timeout=STOP_SECONDS)
+        raise
 
 
 async def _still_true(tx: Transaction, message: Message) -> bool:
