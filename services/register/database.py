@@ -103,7 +103,11 @@ class Database:
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine: AsyncEngine = create_async_engine(parsed.set(drivername=driver), pool_pre_ping=not self.is_sqlite)
+        self.engine: AsyncEngine = create_async_engine(
+            parsed.set(drivername=driver),
+            pool_pre_ping=not self.is_sqlite,
+            hide_parameters=True,  # an error's text reaches logs; what was stored must not
+        )
         if self.is_sqlite:
             _take_the_write_lock_up_front(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

@@ -6,6 +6,7 @@ disclosed after a revocation has committed. Decisions are never cached, and each
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -88,31 +89,41 @@ class Gate:
         inputs = GateInputs(
             purpose=purpose, day=legal_day(now), consent_id=consent_id, asking_organization_id=organization_id
         )
-        inputs = await self._with_person(tx, inputs, person_id)
         grant: ConsentGrant | None = None
         if consent is not None:
             inputs = await self._with_organization(tx, inputs, consent)
+        if person_id is not None:
+            inputs = await self._with_person(tx, inputs, person_id)
+        if consent is not None:
             inputs, grant = await self._with_grant(tx, inputs, consent)
+        return await self._conclude(tx, inputs, consent, grant, actor=actor, now=now)
+
+    async def _conclude(
+        self,
+        tx: Transaction,
+        inputs: GateInputs,
+        consent: Consent | None,
+        grant: ConsentGrant | None,
+        *,
+        actor: Actor,
+        now: datetime,
+    ) -> Allowed | Refused:
         reason = refusal(inputs)
         if reason is ReasonCode.CONSENT_EXPIRED and consent is not None and consent.status in OPENS_THE_CASE:
-            await consents.expire(tx, consent_id, actor=audit.SYSTEM, at=now, vault=self._vault)
-        if reason is None and grant is None:
-            reason = ReasonCode.GRANT_MISSING
+            await consents.expire(tx, consent.id, actor=audit.SYSTEM, at=now, vault=self._vault)
         sequence = await audit.record(
             tx,
             act="disclosure.refused" if reason else "disclosure.allowed",
             actor=actor,
             at=now,
-            consent_id=consent_id,
+            consent_id=inputs.consent_id,
             detail={"rule": RULE_VERSION, "reason": reason.value if reason else None, "inputs": inputs.as_detail()},
         )
-        if reason is not None or grant is None:
-            return Refused(reason or ReasonCode.GRANT_MISSING)
-        return Allowed(sequence, grant)
+        if reason is None and grant is not None:
+            return Allowed(sequence, grant)
+        return Refused(reason or ReasonCode.GRANT_MISSING)  # the rules never pass without a grant; deny if they did
 
-    async def _with_person(self, tx: Transaction, inputs: GateInputs, person_id: UUID | None) -> GateInputs:
-        if person_id is None:
-            return inputs
+    async def _with_person(self, tx: Transaction, inputs: GateInputs, person_id: UUID) -> GateInputs:
         person = await _as_it_is_now(tx, Person, person_id)
         if person is None:
             return replace(inputs, person_asked=True)

@@ -7,6 +7,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
 from schemas.values import Language
 from services.register import audit
@@ -17,6 +18,9 @@ from services.register.tables import Organization
 
 FORM_CODE_LENGTH = 12
 """Width of the column and of the box in the form's code."""
+
+ATTEMPTS = 5
+"""How often a request tries again when another one takes its code first."""
 
 _SMALL_WORDS = frozenset({"AND", "DE", "FOR", "IN", "INC", "LA", "OF", "THE", "Y"})
 
@@ -35,23 +39,38 @@ async def request(tx: Transaction, *, name: str, contact_email: str, language: L
     Raises:
         NameTaken: see there (letter case does not count).
     """
-    tidy = " ".join(name.split())
-    if await tx.scalar(select(Organization.id).where(func.lower(Organization.name) == tidy.lower())) is not None:
+    for _ in range(ATTEMPTS):
+        organization = await _new(tx, " ".join(name.split()), contact_email.strip(), language, at=at)
+        if organization is not None:
+            break
+    else:
+        raise NameTaken
+    detail = {"organization": str(organization.id)}
+    await audit.record(tx, act="organization.requested", actor=SYSTEM, at=at, detail=detail)
+    return organization
+
+
+async def _new(
+    tx: Transaction, name: str, contact_email: str, language: Language, *, at: datetime
+) -> Organization | None:
+    """Return the new organization, or None when another transaction took the name or the code just now."""
+    if await tx.scalar(select(Organization.id).where(func.lower(Organization.name) == name.lower())) is not None:
         raise NameTaken
     taken = set(await tx.scalars(select(Organization.form_code)))
     organization = Organization(
         id=uuid4(),
-        name=tidy,
-        form_code=form_code_for(tidy, taken),
+        name=name,
+        form_code=form_code_for(name, taken),
         status=OrganizationStatus.REQUESTED,
-        contact_email=contact_email.strip(),
+        contact_email=contact_email,
         language=language,
         requested_at=at,
     )
-    tx.add(organization)
-    await tx.flush()
-    detail = {"organization": str(organization.id)}
-    await audit.record(tx, act="organization.requested", actor=SYSTEM, at=at, detail=detail)
+    try:
+        async with tx.begin_nested():
+            tx.add(organization)
+    except IntegrityError:  # not passed on: PostgreSQL's error quotes the values
+        return None
     return organization
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from schemas.values import Language
 from services.register import audit
@@ -74,8 +75,11 @@ async def add(
         password_hash=password_hash,
         created_at=at,
     )
-    tx.add(person)
-    await tx.flush()
+    try:
+        async with tx.begin_nested():
+            tx.add(person)
+    except IntegrityError:
+        raise EmailTaken from None  # somebody was faster; PostgreSQL's error quotes the address
     detail = {"person": str(person.id), "role": role.value}
     await audit.record(tx, act="person.added", actor=actor, at=at, detail=detail)
     return person

@@ -1,0 +1,156 @@
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import text
+
+from services.register import audit
+from services.register.database import Database
+from tests.support.register_builders import NOON
+
+
+async def _fill(database: Database, entries: int) -> None:
+    async with database.transaction() as tx:
+        for number in range(1, entries + 1):
+            await audit.record(
+                tx,
+                act="consent.revoked",
+                actor=audit.person_actor(uuid4()),
+                at=NOON + timedelta(microseconds=number),
+                consent_id=uuid4() if number % 2 else None,
+                detail={"number": number, "reasons": ["EXPIRED"], "nested": {"at": NOON.isoformat(), "none": None}},
+            )
+
+
+async def _verify(database: Database) -> audit.ChainReport:
+    async with database.reading() as tx:
+        return await audit.verify(tx)
+
+
+async def _tamper(database: Database, *statements: str) -> None:
+    async with database.transaction() as tx:
+        for statement in statements:
+            await tx.execute(text(statement))
+
+
+async def test_an_untouched_chain_is_intact(register_database: Database) -> None:
+    assert await _verify(register_database) == audit.ChainReport(entries=0, head=audit.NO_ENTRY_HASH)
+    await _fill(register_database, 12)
+    report = await _verify(register_database)
+    assert (report.intact, report.entries) == (True, 12)
+    assert report.head != audit.NO_ENTRY_HASH
+
+
+async def test_a_chain_longer_than_a_page_is_verified_to_its_end(sqlite_register: Database) -> None:
+    await _fill(sqlite_register, audit.PAGE + 3)
+    assert (await _verify(sqlite_register)).entries == audit.PAGE + 3
+    await _tamper(sqlite_register, "UPDATE audit_entries SET act = 'x' WHERE sequence = 1002")
+    assert (await _verify(sqlite_register)).broken_at == audit.PAGE + 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE audit_entries SET act = 'disclosure.allowed' WHERE sequence = 5",
+        "UPDATE audit_entries SET actor = 'system' WHERE sequence = 5",
+        "UPDATE audit_entries SET consent_id = NULL WHERE sequence = 5",
+        "UPDATE audit_entries SET detail = '{}' WHERE sequence = 5",
+        "UPDATE audit_entries SET detail = 'not json' WHERE sequence = 5",
+        "UPDATE audit_entries SET at = '2026-11-16 17:00:01.000000' WHERE sequence = 5",
+        "UPDATE audit_entries SET at = 'never' WHERE sequence = 5",
+        "UPDATE audit_entries SET consent_id = 'zz' WHERE sequence = 5",
+        "UPDATE audit_entries SET previous_hash = 'f' WHERE sequence = 5",
+        "UPDATE audit_entries SET entry_hash = 'f' WHERE sequence = 5",
+    ],
+)
+async def test_a_changed_entry_is_found_where_it_is(sqlite_register: Database, change: str) -> None:
+    await _fill(sqlite_register, 8)
+    await _tamper(sqlite_register, change)
+    assert (await _verify(sqlite_register)).broken_at == 5
+
+
+async def test_a_changed_entry_is_found_on_every_database(register_database: Database) -> None:
+    await _fill(register_database, 8)
+    await _tamper(register_database, "UPDATE audit_entries SET actor = 'system' WHERE sequence = 5")
+    assert (await _verify(register_database)).broken_at == 5
+
+
+async def test_a_removed_entry_is_found(register_database: Database) -> None:
+    await _fill(register_database, 8)
+    await _tamper(register_database, "DELETE FROM audit_entries WHERE sequence = 4")
+    assert (await _verify(register_database)).broken_at == 4
+
+
+async def test_a_removed_entry_is_found_even_when_the_gap_is_closed(register_database: Database) -> None:
+    await _fill(register_database, 4)
+    await _tamper(
+        register_database,
+        "DELETE FROM audit_entries WHERE sequence = 2",
+        "UPDATE audit_entries SET sequence = 2 WHERE sequence = 3",
+        "UPDATE audit_entries SET sequence = 3 WHERE sequence = 4",
+    )
+    assert (await _verify(register_database)).broken_at == 2
+
+
+async def test_an_inserted_entry_is_found(register_database: Database) -> None:
+    await _fill(register_database, 4)
+    await _tamper(
+        register_database,
+        "UPDATE audit_entries SET sequence = 5 WHERE sequence = 4",
+        "INSERT INTO audit_entries SELECT 4, at, act, actor, consent_id, detail, previous_hash, 'made up'"
+        " FROM audit_entries WHERE sequence = 3",
+    )
+    assert (await _verify(register_database)).broken_at == 4
+
+
+async def test_two_swapped_entries_are_found(register_database: Database) -> None:
+    await _fill(register_database, 6)
+    await _tamper(
+        register_database,
+        "UPDATE audit_entries SET sequence = 100 WHERE sequence = 3",
+        "UPDATE audit_entries SET sequence = 3 WHERE sequence = 4",
+        "UPDATE audit_entries SET sequence = 4 WHERE sequence = 100",
+    )
+    assert (await _verify(register_database)).broken_at == 3
+
+
+async def test_many_writers_at_once_make_one_chain(register_database: Database) -> None:
+    async def write() -> None:
+        async with register_database.transaction() as tx:
+            await audit.record(tx, act="a", actor=audit.SYSTEM, at=NOON)
+            await audit.record(tx, act="b", actor=audit.SYSTEM, at=NOON)
+
+    await asyncio.gather(*(write() for _ in range(8)))
+    report = await _verify(register_database)
+    assert (report.intact, report.entries) == (True, 16)
+
+
+async def test_an_entry_of_a_transaction_that_failed_was_never_there(register_database: Database) -> None:
+    async with register_database.transaction() as tx:
+        await audit.record(tx, act="kept", actor=audit.SYSTEM, at=NOON)
+    async with register_database.transaction() as tx:
+        await audit.record(tx, act="lost", actor=audit.SYSTEM, at=NOON)
+        await tx.rollback()
+    async with register_database.transaction() as tx:
+        assert await audit.record(tx, act="next", actor=audit.SYSTEM, at=NOON) == 2
+    assert (await _verify(register_database)).intact
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"name": "Maria Lopez"},
+        {"contact": "maria@example.org"},
+        {"case": "AB12345C1"},
+        {"list": ["EXPIRED", "Maria Lopez"]},
+        {"nested": {"file": "form of maria.pdf"}},
+        {"Maria Lopez": 1},
+        {"accent": "José"},
+    ],
+)
+async def test_a_person_cannot_be_written_into_the_log(sqlite_register: Database, detail: dict[str, object]) -> None:
+    async with sqlite_register.transaction() as tx:
+        with pytest.raises(ValueError, match="ids, codes, hashes and times only"):
+            await audit.record(tx, act="a", actor=audit.SYSTEM, at=NOON, detail=detail)  # type: ignore[arg-type]
+    assert (await _verify(sqlite_register)).entries == 0
