@@ -88,7 +88,8 @@ def _save_options(container: Container, dpi: int, *, black_and_white: bool) -> d
     match container:
         case "pdf":
             dates = {"creationDate": _LONG_AGO, "modDate": _LONG_AGO}
-            return {"format": "PDF", "resolution": float(dpi), "quality": _JPEG_QUALITY, **dates}
+            jpeg = {} if black_and_white else {"quality": _JPEG_QUALITY}
+            return {"format": "PDF", "resolution": float(dpi), **jpeg, **dates}
         case "png":
             return {"format": "PNG", "dpi": (dpi, dpi), "compress_level": 6}
         case "jpeg":

@@ -12,7 +12,7 @@ from consent_intake.samples.ink import Ink, letters_width
 from consent_intake.samples.signatures import mark_without_meaning, sign
 from schemas.values import CaseIdentifier, Party
 from services.consent_form.layout import FieldBox, FormLayout
-from services.consent_form.prefill import date_digits
+from services.consent_form.prefill import SMALLEST_TEXT, DoesNotFitBox, date_digits
 from services.fonts import FONT_FOLDER
 
 HAND_FONTS: Final = tuple(
@@ -56,11 +56,17 @@ class Writer:
     by_hand: bool
 
     def line(self, box: FieldBox, text: str) -> None:
-        """Write a text into a text box, in capitals when by hand, as large as fits."""
+        """Write a text into a text box, in capitals when by hand, as large as fits.
+
+        Raises:
+            DoesNotFitBox: when it would be too small to read.
+        """
         text = text.upper() if self.by_hand else text
         width = box.width - 14.0
         largest = 15.0 if self.by_hand else 11.5
         size = min(largest, width / max(letters_width(text, 1.0, self.font), 0.1))
+        if size < SMALLEST_TEXT:
+            raise DoesNotFitBox(box.name)
         baseline = box.y + (box.height + size * _CAP_HEIGHT) / 2 + self._shake(0.7)
         self.ink.letters(text, (box.x + 6.0, baseline), size, self.font, tilt=self._shake(0.5))
 
