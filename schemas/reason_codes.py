@@ -66,6 +66,7 @@ class ReasonCode(StrEnum):
 
     # The page (snapshot_renderer)
     PAGE_DOES_NOT_FIT = "PAGE_DOES_NOT_FIT"
+    PAGE_NOT_PRINTABLE = "PAGE_NOT_PRINTABLE"
     FIGURES_DO_NOT_RECONCILE = "FIGURES_DO_NOT_RECONCILE"
 
     # A message that can never work, or used up its budget (runtime; seen by operators)

@@ -1,0 +1,5 @@
+"""Run the stage: ``python -m snapshot_renderer``."""
+
+from snapshot_renderer.app import main
+
+main()

@@ -1,0 +1,68 @@
+"""Pages made in child processes: setting one takes a tenth of a second of CPU, and the event loop must not wait."""
+
+from collections.abc import Mapping
+
+from schemas.values import Language
+from services.runtime.child_pool import ChildDied, ChildPool, ChildTimedOut
+from services.runtime.failures import TemporarilyUnavailable
+from snapshot_renderer.adapters import pdf_writer
+from snapshot_renderer.adapters.packaged_data import packaged_editorial
+from snapshot_renderer.rules.page_content import PageRequest, page_content
+
+SECONDS_PER_PAGE = 10.0
+"""A page takes 0.1 to 0.7 s; WeasyPrint once had an endless loop (its issue 2304), so each page has a hard limit."""
+
+CPU_SECONDS_PER_PAGE = 10
+CHILD_MEMORY_BYTES = 1024**3
+"""Address space of a child; one holds about 110 MB resident."""
+
+
+class PageMaker:
+    """Makes one snapshot's pages.
+
+    Args:
+        children: how many pages are made at the same time.
+    """
+
+    def __init__(self, *, children: int) -> None:
+        self._pool = ChildPool(
+            size=children, start=warm_up, memory_bytes=CHILD_MEMORY_BYTES, cpu_seconds=CPU_SECONDS_PER_PAGE
+        )
+
+    async def make(self, request: PageRequest) -> Mapping[Language, bytes]:
+        """Return the PDF in every language.
+
+        Raises:
+            FiguresDoNotReconcile: the record contradicts itself.
+            DoesNotFit: a page takes more than one sheet.
+            NotPrintable: a page can't be set without a fault.
+            TemporarilyUnavailable: a child was lost or took too long.
+        """
+        try:
+            return {
+                language: await self._pool.run(make_page, request, language, seconds=SECONDS_PER_PAGE)
+                for language in Language
+            }
+        except (ChildDied, ChildTimedOut):
+            raise TemporarilyUnavailable("page_maker") from None
+
+    async def close(self) -> None:
+        """End the children."""
+        await self._pool.close()
+
+
+def warm_up() -> None:
+    """Load everything a page needs; runs once in each child."""
+    packaged_editorial()
+    pdf_writer.warm_up()
+
+
+def make_page(request: PageRequest, language: Language) -> bytes:
+    """Make one page; the function that runs in a child.
+
+    Raises:
+        FiguresDoNotReconcile: the record contradicts itself.
+        DoesNotFit: the page takes more than one sheet.
+        NotPrintable: the page can't be set without a fault.
+    """
+    return pdf_writer.write_page(page_content(request, packaged_editorial(), language))

@@ -1,0 +1,48 @@
+"""Wiring of snapshot_renderer: picks the real adapters and binds them to the stage."""
+
+from functools import partial
+
+from schemas import topics
+from services.register.agreements import Agreements
+from services.register.database import Database
+from services.register.gate import Gate
+from services.register.grants import GrantVerifier
+from services.runtime import worker
+from services.runtime.clock import utc_now
+from services.runtime.stage import Consumer, Stage
+from services.vault.file_vault import FileVault
+from services.vault.master_key import MasterKey
+from snapshot_renderer.adapters.page_maker import PageMaker
+from snapshot_renderer.settings import Settings
+from snapshot_renderer.stage import finish_snapshot, prepare_pages
+
+
+def stage(settings: Settings, database: Database) -> Stage:
+    """Return the stage with real collaborators.
+
+    Raises:
+        MasterKeyUnusable: the vault's key is absent or damaged.
+    """
+    vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+    verifier = GrantVerifier.from_file(settings.grant_public_key_path)
+    gate = Gate(vault=vault, verifier=verifier, agreements=Agreements(), clock=utc_now)
+    maker = PageMaker(children=settings.page_makers)
+    return Stage(
+        name=topics.Writer.SNAPSHOT_RENDERER,
+        consumers=(
+            Consumer(
+                reads=topics.CASE_FETCHED,
+                prepare=partial(prepare_pages, database=database, gate=gate, vault=vault, maker=maker, clock=utc_now),
+                handle=partial(finish_snapshot, gate=gate, vault=vault, clock=utc_now),
+            ),
+        ),
+        writes=(topics.SNAPSHOT_RENDERED, topics.SNAPSHOT_REFUSED),
+        closing=(maker.close,),
+    )
+
+
+def main() -> None:
+    """Run until SIGTERM."""
+    settings = Settings()
+    database = Database(settings.register_url)
+    worker.run(stage(settings, database), settings, database)

@@ -1,0 +1,113 @@
+"""The rule book and its constants, as data: who may be told what next, when, and on whose authority.
+
+Sources of every rule and constant are named beside them in rule_book.json and constants.json. ``conf`` is A (read on an
+official page, statute or regulation) or B (read second-hand); nothing weaker can be a rule, and a weaker constant is
+treated as unknown.
+"""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from schemas.values import Cents, Party
+from snapshot_renderer.rules.wording import Localized
+
+YEARLY_ROW_HOLDS = timedelta(days=366)
+"""New amounts come each March; a row older than this is out of date and counts as unknown."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rule(_Data):
+    """One next step. ``when`` is a CEL expression over the facts of rule_facts.py."""
+
+    id: str
+    audience: Literal["NCP", "CP", "BOTH"]
+    priority: int = Field(description="the lower, the earlier on the page")
+    when: str
+    title: Localized
+    text: Localized
+    act_now: Localized | None = Field(default=None, description="for what can't wait; {step} is its number")
+    resources: tuple[str, ...] = Field(min_length=1, description="ids in the resource catalogue, best first")
+    replaced_by: tuple[str, ...] = Field(default=(), description="left out when one of these is on the page")
+    last: bool = Field(default=False, description="always the last step")
+    conf: Literal["A", "B"]
+    source: str
+
+    def is_for(self, party: Party) -> bool:
+        """Say whether the rule speaks to this side of the case."""
+        return self.audience in {"BOTH", "NCP" if party is Party.NONCUSTODIAL else "CP"}
+
+
+class RuleBook(_Data):
+    """Every rule, and the edition that a snapshot was made with."""
+
+    edition: str
+    rules: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _names_only_its_own_rules(self) -> Self:
+        ids = [rule.id for rule in self.rules]
+        if len(set(ids)) != len(ids):
+            raise ValueError("two rules have the same id")
+        if unknown := {other for rule in self.rules for other in rule.replaced_by} - set(ids):
+            raise ValueError(f"replaced by rules that do not exist: {sorted(unknown)}")
+        return self
+
+
+class YearlyAmounts(_Data):
+    """Yearly amounts in cents, published values (they can't be computed: rounding differs by year)."""
+
+    effective_on: date
+    poverty_level: Cents | None = Field(description="federal poverty level, one person")
+    self_support_reserve: Cents | None = Field(description="18 NYCRR 347.10(a)(9)")
+    conf: Literal["A", "B", "C"]
+
+
+class Amount(_Data):
+    """A threshold in cents."""
+
+    cents: Cents
+    conf: Literal["A", "B"]
+
+
+class Count(_Data):
+    """A threshold in days, years, months or percent."""
+
+    count: int
+    conf: Literal["A", "B"]
+
+
+class PayItOffWindow(_Data):
+    """Days, both included, in which Pay It Off is open."""
+
+    first_day: date
+    last_day: date
+    conf: Literal["A", "B"]
+
+
+class Constants(_Data):
+    """Thresholds, and the amounts that change every year."""
+
+    checked_on: date
+    yearly: tuple[YearlyAmounts, ...]
+    amounts: Mapping[str, Amount]
+    counts: Mapping[str, Count]
+    pay_it_off: tuple[PayItOffWindow, ...]
+
+    def yearly_on(self, day: date) -> YearlyAmounts | None:
+        """Return the amounts in force on a day; None when they are out of date or not confirmed."""
+        row = max(
+            (row for row in self.yearly if row.effective_on <= day), key=lambda row: row.effective_on, default=None
+        )
+        if row is None or row.conf == "C" or day - row.effective_on > YEARLY_ROW_HOLDS:
+            return None
+        return row
+
+    def pay_it_off_on(self, day: date) -> PayItOffWindow | None:
+        """Return the window that is open on a day."""
+        return next((window for window in self.pay_it_off if window.first_day <= day <= window.last_day), None)

@@ -1,0 +1,1 @@
+"""Made-up cases for designers and tests. Every person in them is invented."""

@@ -1,0 +1,176 @@
+"""Make one case's page in every language, if the gate is still open when it is done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID, uuid5
+
+from pydantic import ValidationError
+
+from schemas.case_events import CaseFetched
+from schemas.case_record import CaseCopy
+from schemas.consent_records import ConsentGrant
+from schemas.event import Event
+from schemas.reason_codes import ReasonCode
+from schemas.snapshot_events import RenderedPage, SnapshotRefused, SnapshotRendered
+from schemas.topics import Writer
+from schemas.values import Language, sha256_of
+from services.register import consents
+from services.register.audit import Actor, stage_actor
+from services.register.database import Database, Transaction
+from services.register.gate import Allowed, Refused
+from services.register.states import ConsentStatus, Purpose
+from services.register.tables import Organization, SnapshotFile
+from services.runtime.clock import Clock, legal_day
+from services.runtime.failures import CannotBeProcessed
+from services.vault.vault import Kind, ObjectDamaged, ObjectMissing, Vault
+from snapshot_renderer.rules.case_figures import FiguresDoNotReconcile
+from snapshot_renderer.rules.page_content import PageRequest
+from snapshot_renderer.rules.page_model import DoesNotFit, NotPrintable
+
+ACTOR = stage_actor(Writer.SNAPSHOT_RENDERER)
+
+PAGE_KIND = {Language.ENGLISH: Kind.PAGE_EN, Language.SPANISH: Kind.PAGE_ES}
+
+FORGED = frozenset(
+    {
+        ReasonCode.CONSENT_UNKNOWN,
+        ReasonCode.CONSENT_NOT_APPROVED,
+        ReasonCode.GRANT_MISSING,
+        ReasonCode.GRANT_INVALID,
+        ReasonCode.DOCUMENT_CHANGED,
+    }
+)
+"""Refusals that case_fetcher's own events never meet: somebody else wrote the record, or stored data was changed."""
+
+
+class OpensTheGate(Protocol):
+    """The one function that lets case data out."""
+
+    async def decide(self, tx: Transaction, consent_id: UUID, purpose: Purpose, actor: Actor) -> Allowed | Refused:
+        """Lock the consent, decide, and record the decision."""
+
+
+class MakesPages(Protocol):
+    """Turns a case into PDFs."""
+
+    async def make(self, request: PageRequest) -> Mapping[Language, bytes]:
+        """Return the PDF in every language.
+
+        Raises:
+            FiguresDoNotReconcile: the record contradicts itself.
+            DoesNotFit: a page takes more than one sheet.
+            NotPrintable: a page can't be set without a fault.
+            TemporarilyUnavailable: pages can't be made right now.
+        """
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Pages that nobody has seen yet, or why there are none."""
+
+    pages: Mapping[Language, bytes]
+    refusal: ReasonCode | None = None
+
+
+async def prepare_pages(
+    event: CaseFetched, *, database: Database, gate: OpensTheGate, vault: Vault, maker: MakesPages, clock: Clock
+) -> Preparation:
+    """Open the case copy through the gate and make the pages, in memory only."""
+    async with database.transaction() as tx:
+        decision = await gate.decide(tx, event.consent_id, Purpose.RENDER, ACTOR)
+        if isinstance(decision, Refused):
+            return Preparation({}, decision.reason)
+        if (await consents.get(tx, event.consent_id)).status is not ConsentStatus.FETCHED:
+            return Preparation({})
+        case = await _case_copy(event, decision.grant, tx, vault)
+        organization = await tx.get_one(Organization, decision.grant.organization_id)
+        name = organization.name
+    request = PageRequest(case, decision.grant, name, as_of=legal_day(case.as_of), today=legal_day(clock()))
+    try:
+        return Preparation(await maker.make(request))
+    except FiguresDoNotReconcile:
+        return Preparation({}, ReasonCode.FIGURES_DO_NOT_RECONCILE)
+    except DoesNotFit:
+        return Preparation({}, ReasonCode.PAGE_DOES_NOT_FIT)
+    except NotPrintable:
+        return Preparation({}, ReasonCode.PAGE_NOT_PRINTABLE)
+
+
+async def finish_snapshot(
+    event: CaseFetched, preparation: Preparation, tx: Transaction, *, gate: OpensTheGate, vault: Vault, clock: Clock
+) -> Sequence[Event]:
+    """Ask the gate again under the lock, and only then keep the pages: a revocation may have come meanwhile."""
+    decision = await gate.decide(tx, event.consent_id, Purpose.RENDER, ACTOR)
+    if isinstance(decision, Refused):
+        return await _refuse(event, decision.reason, tx, clock)
+    consent = await consents.get(tx, event.consent_id)
+    if consent.status is not ConsentStatus.FETCHED:
+        return ()  # a second event of a consent that went on already
+    if preparation.refusal is not None:
+        return await _refuse(event, preparation.refusal, tx, clock)
+    snapshot_id = snapshot_id_of(event)
+    pages = await _keep(event.consent_id, snapshot_id, preparation.pages, tx, vault, clock)
+    await consents.move(tx, consent, ConsentStatus.RENDERED, at=clock())
+    consent.snapshot_id = snapshot_id
+    return (
+        SnapshotRendered(
+            consent_id=event.consent_id,
+            organization_id=consent.organization_id,
+            snapshot_id=snapshot_id,
+            party=consent.party,
+            pages=pages,
+        ),
+    )
+
+
+def snapshot_id_of(event: CaseFetched) -> UUID:
+    """Return the id of the snapshot of one case copy: the same whenever it is made."""
+    return uuid5(event.consent_id, event.case_copy_sha256)
+
+
+async def _case_copy(event: CaseFetched, grant: ConsentGrant, tx: Transaction, vault: Vault) -> CaseCopy:
+    """Open the copy; whatever is not what case_fetcher sealed for this grant makes no page."""
+    try:
+        plain = await vault.open(tx, event.consent_id, Kind.CASE_COPY)
+        case = CaseCopy.model_validate_json(plain)
+    except (ObjectMissing, ObjectDamaged, ValidationError):
+        raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED, parks_later_events=False) from None
+    ours = sha256_of(plain) == event.case_copy_sha256
+    if not ours or (case.case_identifier, case.party) != (grant.case_identifier, grant.party):
+        raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED, parks_later_events=False)
+    return case
+
+
+async def _refuse(event: CaseFetched, reason: ReasonCode, tx: Transaction, clock: Clock) -> Sequence[Event]:
+    if reason in FORGED:
+        raise CannotBeProcessed(reason, parks_later_events=False)
+    consent = await consents.get(tx, event.consent_id)
+    await consents.move(tx, consent, ConsentStatus.REFUSED, at=clock(), reasons=(reason,))
+    return (SnapshotRefused(consent_id=event.consent_id, organization_id=consent.organization_id, reason=reason),)
+
+
+async def _keep(
+    consent_id: UUID,
+    snapshot_id: UUID,
+    pages: Mapping[Language, bytes],
+    tx: Transaction,
+    vault: Vault,
+    clock: Clock,
+) -> tuple[RenderedPage, ...]:
+    kept = []
+    for language, pdf in pages.items():
+        await vault.seal(tx, consent_id, PAGE_KIND[language], pdf)
+        page = RenderedPage(language=language, pdf_sha256=sha256_of(pdf), size_bytes=len(pdf))
+        tx.add(
+            SnapshotFile(
+                snapshot_id=snapshot_id,
+                language=language,
+                consent_id=consent_id,
+                pdf_sha256=page.pdf_sha256,
+                size_bytes=page.size_bytes,
+                rendered_at=clock(),
+            )
+        )
+        kept.append(page)
+    return tuple(kept)
