@@ -114,6 +114,7 @@ async def _show(
         "accounts/connections.html",
         person,
         status_code=422 if errors else 200,
+        path="/connections",
         keys=keys,
         webhook_url=organization.webhook_url,
         url=url if url is not None else organization.webhook_url or "",
