@@ -16,9 +16,25 @@ from services.settings import GrantVerifySettings, RegisterSettings, VaultSettin
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey, MasterKeyUnusable, generate_master_key_file
 
-register_app = typer.Typer(no_args_is_help=True, help="The register's database.")
-audit_app = typer.Typer(no_args_is_help=True, help="The log of who saw what.")
-keys_app = typer.Typer(no_args_is_help=True, help="The keys that everything rests on.")
+register_app = typer.Typer(no_args_is_help=True)
+audit_app = typer.Typer(no_args_is_help=True)
+keys_app = typer.Typer(no_args_is_help=True)
+
+
+@register_app.callback()
+def register() -> None:
+    """The register's database."""
+
+
+# A Typer with one command and no callback would drop the command's name.
+@audit_app.callback()
+def audit_log() -> None:
+    """The log of who saw what."""
+
+
+@keys_app.callback()
+def keys() -> None:
+    """The keys that everything rests on."""
 
 
 class KeySettings(VaultSettings, GrantVerifySettings):

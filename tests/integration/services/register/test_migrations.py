@@ -7,7 +7,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import create_engine, inspect, make_url
 
 from services.register import migrate
-from services.register.tables import Base
+from services.register.tables import AuditEntry
 from tests.support.postgres_server import PostgresServer
 
 
@@ -37,7 +37,7 @@ def test_migrating_an_empty_database_makes_exactly_the_declared_tables(empty_url
     engine = create_engine(_sync(empty_url))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, Base.metadata) == []
+        assert compare_metadata(context, AuditEntry.metadata) == []
         assert migrate.current_revision(connection) == migrate.newest_revision()
     engine.dispose()
 
@@ -60,4 +60,4 @@ def test_downgrading_to_base_removes_every_table_and_upgrading_brings_them_back(
 
 async def test_many_processes_may_migrate_at_once(empty_url: str) -> None:
     await asyncio.gather(*(asyncio.to_thread(migrate.upgrade, empty_url) for _ in range(5)))
-    assert set(Base.metadata.tables) <= _tables(empty_url)
+    assert set(AuditEntry.metadata.tables) <= _tables(empty_url)
