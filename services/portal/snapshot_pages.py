@@ -1,0 +1,94 @@
+"""Open a finished page: only through the gate, in the transaction that reads it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from schemas.reason_codes import ReasonCode
+from schemas.values import Language
+from services.portal.acting import Acting
+from services.portal.context import PortalContext
+from services.register import consents
+from services.register.gate import Refused
+from services.register.states import Purpose
+from services.register.tables import SnapshotFile
+from services.vault.vault import Kind, ObjectMissing
+
+
+class PageForm(StrEnum):
+    """The page exists as a PDF and as a web page with the same content."""
+
+    PDF = "pdf"
+    WEB = "web"
+
+
+_KINDS = {
+    (PageForm.PDF, Language.ENGLISH): Kind.PAGE_EN,
+    (PageForm.PDF, Language.SPANISH): Kind.PAGE_ES,
+    (PageForm.WEB, Language.ENGLISH): Kind.TWIN_EN,
+    (PageForm.WEB, Language.SPANISH): Kind.TWIN_ES,
+}
+
+
+GONE = frozenset({ReasonCode.CONSENT_REVOKED, ReasonCode.CONSENT_EXPIRED})
+"""Refusals that are for good (410); every other one may end (403)."""
+
+
+class SnapshotMissing(Exception):
+    """No such page, or another organization's: the two look alike on purpose."""
+
+
+class SnapshotClosed(Exception):
+    """The page exists and may not be shown (any more). The refusal is in the audit log."""
+
+    def __init__(self, reason: ReasonCode) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class OpenedPage:
+    """A page that the gate has let out, and the consent it belongs to."""
+
+    content: bytes
+    consent_id: UUID
+
+
+async def open_page(
+    context: PortalContext, *, caller: Acting, snapshot_id: UUID, language: Language, form: PageForm
+) -> OpenedPage:
+    """Ask the gate and read the page in one transaction.
+
+    Raises:
+        SnapshotMissing: not there for this caller.
+        SnapshotClosed: the gate said no, or the page was erased.
+    """
+    async with context.database.transaction() as tx:
+        row = await tx.get(SnapshotFile, (snapshot_id, language))
+        if row is None or (await consents.get(tx, row.consent_id)).organization_id != caller.organization_id:
+            raise SnapshotMissing
+        decision = await context.gate.decide(
+            tx,
+            row.consent_id,
+            Purpose.VIEW,
+            caller.actor,
+            person_id=caller.person_id,
+            organization_id=caller.organization_id,
+        )
+        if not isinstance(decision, Refused):
+            try:
+                content = await context.vault.open(tx, row.consent_id, _KINDS[form, language])
+            except ObjectMissing as erased:
+                raise SnapshotClosed(ReasonCode.CONSENT_EXPIRED) from erased
+            return OpenedPage(content, row.consent_id)
+    # Raised after the commit: the refusal that the gate wrote to the audit log has to stay.
+    raise SnapshotClosed(decision.reason)
+
+
+def pdf_headers(language: Language) -> dict[str, str]:
+    """Return the headers of a PDF: shown in the browser, stored nowhere, named after nobody."""
+    return {
+        "Content-Disposition": f'inline; filename="snapshot-{language.value}.pdf"',
+        "Content-Language": language.value,
+        "Cache-Control": "no-store",
+    }

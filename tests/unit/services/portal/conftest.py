@@ -1,0 +1,14 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from services.register.database import Database
+from tests.support.portal_world import PortalWorld, portal_world
+
+
+@pytest.fixture
+async def world(sqlite_register: Database, tmp_path: Path) -> AsyncIterator[PortalWorld]:
+    """A populated portal in one process."""
+    async with portal_world(sqlite_register, tmp_path) as made:
+        yield made
