@@ -1,43 +1,48 @@
-"""The ``snapshot`` command: its own commands, and those that every room registers as entry points."""
+"""The ``snapshot`` command: finds every room's commands by name, and loads only the one that is asked for."""
 
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 
+import click
 import typer
+from typer.core import TyperGroup
+from typing_extensions import override
 
-from services.cli import doctor, submit, up
+ROOMS = "snapshot.commands"
+"""Entry point group: each room registers its Typer application there, so that this room imports no stage. Loading all
+of them takes seconds (OCR and PDF libraries), so only the asked one is."""
 
-GROUP = "snapshot.commands"
-"""Entry point group: each room's Typer application, so that this room imports no stage."""
+
+class RoomCommands(TyperGroup):
+    """The commands of all rooms; one room's application is one command, or a group when it has several."""
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(entry_points(group=ROOMS).names)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        found = entry_points(group=ROOMS, name=cmd_name)
+        if not found:
+            return None
+        command: click.Command = typer.main.get_command(next(iter(found)).load())
+        command.name = cmd_name
+        return command
+
 
 app = typer.Typer(
     name="snapshot",
+    cls=RoomCommands,
     help="The Child Support Snapshot: one parent's case on one page, once that parent has signed, and never before.",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,  # a local variable can be a person's name
 )
-app.command("up")(up.up)
-app.command("down")(up.down)
-app.command("submit")(submit.submit)
-app.command("doctor")(doctor.doctor)
 
 
-def add_room_commands(target: typer.Typer) -> None:
-    """Add each room's commands: a single command under the entry point's name, several as a group."""
-    for entry in sorted(entry_points(group=GROUP), key=lambda found: found.name):
-        _add(target, entry)
-
-
-def _add(target: typer.Typer, entry: EntryPoint) -> None:
-    room: typer.Typer = entry.load()
-    if len(room.registered_commands) == 1 and not room.registered_groups and room.registered_callback is None:
-        callback = room.registered_commands[0].callback
-        if callback is not None:
-            target.command(entry.name)(callback)
-            return
-    target.add_typer(room, name=entry.name)
+@app.callback()
+def snapshot() -> None:
+    """Run one of the product's commands."""
 
 
 def main() -> None:
     """Run the command line."""
-    add_room_commands(app)
     app()

@@ -21,7 +21,10 @@ Finding = tuple[bool, str]
 
 LEAST_FREE_BYTES = 1024**3
 
+app = typer.Typer()
 
+
+@app.command()
 def doctor() -> None:
     """Check this machine and the running product; exit with 1 when something is missing."""
     settings = Settings()

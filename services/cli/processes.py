@@ -53,7 +53,7 @@ class ManagedProcess:
 
     def resident_kib(self) -> int:
         """Resident memory of it and its children, in KiB; 0 when it is gone."""
-        return sum(_resident_kib(pid) for pid in _tree(self.pid)) if self.pid and not self.has_ended() else 0
+        return resident_kib(self.pid) if self.pid and not self.has_ended() else 0
 
 
 def wait_until_ready(processes: Sequence[ManagedProcess], *, seconds: float) -> None:
@@ -88,6 +88,11 @@ def stop_all(processes: Sequence[ManagedProcess]) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def resident_kib(pid: int, *, with_children: bool = True) -> int:
+    """Return the memory of a process, in KiB, by default with all its children."""
+    return sum(_resident_kib(one) for one in (_tree(pid) if with_children else [pid]))
 
 
 def _tree(pid: int) -> list[int]:

@@ -15,6 +15,8 @@ from services.cli.portal_client import Claim, PortalClient, PortalProblem
 from services.cli.running import find_running
 from services.cli.settings import ApiSettings
 
+app = typer.Typer(pretty_exceptions_show_locals=False)
+
 DONE, REFUSED, NOT_YET = 0, 1, 3
 
 _SENTENCES = {
@@ -31,6 +33,7 @@ _SENTENCES = {
 }
 
 
+@app.command()
 def submit(
     form: Annotated[
         Path, typer.Argument(exists=True, dir_okay=False, help="The signed form: PDF, PNG, JPEG, TIFF, HEIC.")

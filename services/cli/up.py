@@ -1,7 +1,6 @@
 """``snapshot up``: the whole product on this machine, from nothing to ready; Ctrl-C stops all that it started."""
 
 import contextlib
-import json
 import os
 import signal
 import time
@@ -9,7 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
-import httpx
 import typer
 from rich.console import Console
 from rich.live import Live
@@ -17,16 +15,17 @@ from rich.live import Live
 from services.cli import demonstration
 from services.cli.installation import Addresses, PreparationFailed, choose_addresses, environment, prepare
 from services.cli.kafka_jars import KafkaMissing
+from services.cli.line import line_processes
 from services.cli.live_table import addresses_panel, process_table
 from services.cli.local_kafka import KafkaWillNotStart, LocalKafka
-from services.cli.ports import is_open
 from services.cli.processes import ManagedProcess, ProcessEnded, stop_all, wait_until_ready
 from services.cli.running import Running, find_running, forget
 from services.cli.settings import Settings
 
 READY_SECONDS = 90.0
-STAGES = ("consent_intake", "case_fetcher", "snapshot_renderer", "notifier")
 
+app = typer.Typer(pretty_exceptions_show_locals=False)
+down_app = typer.Typer()
 FAILED, INTERRUPTED = 1, 0
 
 
@@ -34,6 +33,7 @@ class Told(Exception):
     """Somebody asked us to stop."""
 
 
+@app.command()
 def up(
     demo: Annotated[
         bool, typer.Option(help="Submit one form of each outcome, show what became of them, and stop.")
@@ -59,6 +59,7 @@ def up(
         raise typer.Exit(FAILED) from None
 
 
+@down_app.command()
 def down() -> None:
     """Stop a running ``up``, and with it all that it started."""
     running = find_running(Settings().home)
@@ -87,7 +88,7 @@ def _everything(settings: Settings, console: Console) -> Iterator[tuple[list[Man
         told = environment(settings, addresses)
         with console.status("Keys, tables, topics, practice county"):
             prepare(settings, told)
-        processes = _processes(settings, addresses, told)
+        processes = line_processes(settings, addresses, told)
         stack.callback(stop_all, processes)
         with console.status("Portal, stages, monitor"):
             for process in processes:
@@ -106,37 +107,6 @@ def _start_kafka(settings: Settings, stack: contextlib.ExitStack) -> str:
     kafka = LocalKafka(settings.home / "kafka")
     stack.enter_context(kafka)
     return kafka.brokers
-
-
-def _processes(settings: Settings, addresses: Addresses, told: dict[str, str]) -> list[ManagedProcess]:
-    def process(name: str, module: str, port: int | None = None, path: str = "/healthz") -> ManagedProcess:
-        ready = (lambda _: _answers(port, path)) if port else (lambda one: _worker_is_ready(settings.home, one))
-        return ManagedProcess(name, module, ready, told, settings.home / "logs" / f"{name}.log")
-
-    catcher = [process("mail catcher", "services.mail_catcher", addresses.mail_web, "/messages.json")]
-    return [
-        *(catcher if addresses.mail_web else []),
-        process("portal", "services.portal", addresses.portal, "/readyz"),
-        *(process(stage, stage) for stage in STAGES),
-        process("monitor", "services.monitor", addresses.monitor),
-    ]
-
-
-def _answers(port: int, path: str) -> bool:
-    if not is_open(port):
-        return False
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}{path}", timeout=2.0, trust_env=False).is_success
-    except httpx.TransportError:
-        return False
-
-
-def _worker_is_ready(home: Path, process: ManagedProcess) -> bool:
-    try:
-        status = json.loads((home / "status" / f"{process.module}-{process.pid}.json").read_text())
-    except (OSError, json.JSONDecodeError):
-        return False
-    return bool(status.get("ready"))
 
 
 def _show(processes: list[ManagedProcess], addresses: Addresses, home: Path, console: Console, *, quiet: bool) -> None:
