@@ -1,0 +1,15 @@
+"""One line for all pipeline tests: starting it costs seconds, and living beside other consents is what it must do."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.kafka_server import kafka_brokers, kafka_server  # noqa: F401 - fixtures
+from tests.support.running_line import RunningLine, running_line
+
+
+@pytest.fixture(scope="session")
+def line(kafka_brokers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningLine]:  # noqa: F811
+    """The whole product, started once."""
+    with running_line(tmp_path_factory.mktemp("line"), kafka_brokers) as started:
+        yield started
