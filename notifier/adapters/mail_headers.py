@@ -81,8 +81,9 @@ def build(mail: Mail, *, sender: str, at: datetime) -> bytes:
     message["Date"] = format_datetime(at)
     message["Message-ID"] = f"<{mail.message_id}@{from_address.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.content.text)
-    message.add_alternative(mail.content.html, subtype="html")
+    # Quoted-printable keeps every byte ASCII, so that a server without 8BITMIME takes it too.
+    message.set_content(mail.content.text, cte="quoted-printable")
+    message.add_alternative(mail.content.html, subtype="html", cte="quoted-printable")
     message["Content-Language"] = mail.content.language.value  # setting the content drops an earlier one
     # Boundaries are random by default; from the id, two copies are the same to the byte but for their date.
     message.set_boundary(f"=_{mail.message_id.hex}")

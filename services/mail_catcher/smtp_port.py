@@ -13,9 +13,26 @@ SIZE_LIMIT = 5_000_000
 """Bytes of one e-mail; the product's own are a few thousand."""
 
 
+REFUSED = "refused"
+BUSY = "busy"
+"""Names before the ``@`` that show what happens when a mail server refuses for good, or for now."""
+
+
 class _Catcher:
     def __init__(self, mailbox: Mailbox) -> None:
         self._mailbox = mailbox
+
+    async def handle_RCPT(  # noqa: N802
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """Take any recipient but two that practise a refusal; named by aiosmtpd."""
+        name = address.partition("@")[0]
+        if name == REFUSED:
+            return "550 practice: no such mailbox"
+        if name == BUSY:
+            return "450 practice: mailbox busy"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep the e-mail and answer; named by aiosmtpd."""
