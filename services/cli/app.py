@@ -1,11 +1,14 @@
 """The ``snapshot`` command: finds every room's commands by name, and loads only the one that is asked for."""
 
 from importlib.metadata import entry_points
+from typing import Any
 
-import click
 import typer
 from typer.core import TyperGroup
 from typing_extensions import override
+
+from services.cli.running import adopt_environment
+from services.settings import HomeSettings
 
 ROOMS = "snapshot.commands"
 """Entry point group: each room registers its Typer application there, so that this room imports no stage. Loading all
@@ -13,18 +16,21 @@ of them takes seconds (OCR and PDF libraries), so only the asked one is."""
 
 
 class RoomCommands(TyperGroup):
-    """The commands of all rooms; one room's application is one command, or a group when it has several."""
+    """The commands of all rooms; one room's application is one command, or a group when it has several.
+
+    Typer carries Click inside itself and gives its types no public name: hence Any.
+    """
 
     @override
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: Any) -> list[str]:
         return sorted(entry_points(group=ROOMS).names)
 
     @override
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         found = entry_points(group=ROOMS, name=cmd_name)
         if not found:
             return None
-        command: click.Command = typer.main.get_command(next(iter(found)).load())
+        command = typer.main.get_command(next(iter(found)).load())
         command.name = cmd_name
         return command
 
@@ -40,7 +46,8 @@ app = typer.Typer(
 
 @app.callback()
 def snapshot() -> None:
-    """Run one of the product's commands."""
+    """Run one of the product's commands, against the ``up`` that runs here if there is one."""
+    adopt_environment(HomeSettings().home)
 
 
 def main() -> None:

@@ -10,13 +10,13 @@ FILE = "up.json"
 
 @dataclass(frozen=True)
 class Running:
-    """A running ``up``: addresses as URLs, brokers as host:port."""
+    """A running ``up``: addresses as URLs, and the environment that it told its processes."""
 
     pid: int
     portal: str
     monitor: str
     mail: str | None
-    brokers: str
+    environment: dict[str, str]
     processes: dict[str, int]
 
     def write(self, home: Path) -> None:
@@ -31,6 +31,14 @@ def find_running(home: Path) -> Running | None:
     except (OSError, json.JSONDecodeError, TypeError):
         return None
     return found if _is_up(found.pid) else None
+
+
+def adopt_environment(home: Path) -> None:
+    """Let this process's settings say what the running ``up`` told its own; what the caller said stays as it is."""
+    running = find_running(home)
+    if running is not None:
+        for name, value in running.environment.items():
+            os.environ.setdefault(name, value)
 
 
 def forget(home: Path) -> None:

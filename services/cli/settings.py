@@ -9,6 +9,7 @@ class Settings(RegisterSettings, VaultSettings):
     """What ``up`` prepares and starts."""
 
     kafka_brokers: str = Field(default="", title="Kafka brokers", description="an existing cluster; empty: start one")
+    kafka_port: int = Field(default=9092, title="Kafka port", description="another free one is taken if it is busy")
     portal_port: int = Field(default=8080, title="Portal port", description="another free one is taken if it is busy")
     monitor_port: int = Field(default=8081, title="Operations page port", description="likewise")
     mail_catcher_web_port: int = Field(default=8025, title="Mail catcher page port", description="likewise")

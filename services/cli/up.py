@@ -18,6 +18,7 @@ from services.cli.kafka_jars import KafkaMissing
 from services.cli.line import line_processes
 from services.cli.live_table import addresses_panel, process_table
 from services.cli.local_kafka import KafkaWillNotStart, LocalKafka
+from services.cli.ports import free_port
 from services.cli.processes import ManagedProcess, ProcessEnded, stop_all, wait_until_ready
 from services.cli.running import Running, find_running, forget
 from services.cli.settings import Settings
@@ -82,6 +83,7 @@ def _tell(_number: int, _frame: object) -> None:
 def _everything(settings: Settings, console: Console) -> Iterator[tuple[list[ManagedProcess], Addresses]]:
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
+        stack.callback(forget, settings.home)  # last of all: while the file is there, something still runs
         with console.status("Kafka"):
             brokers = settings.kafka_brokers or _start_kafka(settings, stack)
         addresses = choose_addresses(settings, brokers)
@@ -94,17 +96,15 @@ def _everything(settings: Settings, console: Console) -> Iterator[tuple[list[Man
             for process in processes:
                 process.start()
             wait_until_ready(processes, seconds=READY_SECONDS)
-        stack.callback(forget, settings.home)
         pids = {process.name: process.pid or 0 for process in processes}
-        Running(os.getpid(), addresses.portal_url, addresses.monitor_url, addresses.mail_url, brokers, pids).write(
-            settings.home
-        )
+        running = Running(os.getpid(), addresses.portal_url, addresses.monitor_url, addresses.mail_url, told, pids)
+        running.write(settings.home)
         console.print(f"Ready in {time.monotonic() - began:.1f} s.")
         yield processes, addresses
 
 
 def _start_kafka(settings: Settings, stack: contextlib.ExitStack) -> str:
-    kafka = LocalKafka(settings.home / "kafka")
+    kafka = LocalKafka(settings.home / "kafka", port=free_port(settings.kafka_port))
     stack.enter_context(kafka)
     return kafka.brokers
 

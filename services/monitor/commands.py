@@ -5,6 +5,7 @@ import time
 from typing import Annotated
 
 import typer
+from rich.box import SIMPLE
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -19,6 +20,9 @@ from services.monitor.watch import LagHistory, Look
 from services.runtime.failures import TemporarilyUnavailable
 
 app = typer.Typer()
+
+LEAST_COLUMNS = 110
+"""A narrower table would cut names off; a terminal wraps, a file does not care."""
 
 KAFKA_AWAY = 2
 TOO_OLD = 1
@@ -46,7 +50,7 @@ def lag(
     if as_data:
         typer.echo(json.dumps(as_json(look), indent=2))
     else:
-        Console().print(lag_table(look, everything=everything))
+        Console(width=max(Console().width, LEAST_COLUMNS)).print(lag_table(look, everything=everything))
     oldest = max((judged.lag.sample.oldest_age or 0.0 for judged in look.partitions), default=0.0)
     if max_age is not None and oldest > max_age:
         raise typer.Exit(TOO_OLD)
@@ -54,7 +58,7 @@ def lag(
 
 def lag_table(look: Look, *, everything: bool) -> Group:
     """Return the table of a look and one line of totals."""
-    table = Table("Group", "Topic", "Partition", "Committed", "End", "Waiting", "Oldest waits", "Workers", "Status")
+    table = Table("Stage", "Topic", "Part", "Committed", "End", "Waiting", "Oldest", "Workers", "Status", box=SIMPLE)
     waiting = 0
     for judged in look.partitions:
         lag_, sample = judged.lag, judged.lag.sample

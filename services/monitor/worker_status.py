@@ -23,7 +23,7 @@ def read_worker_status(home: Path) -> dict[str, list[Status]]:
 
 def blocked_on(statuses: list[Status]) -> str | None:
     """Return the dependency that one of a stage's workers waits for, if any does."""
-    return next((str(status["blocked_on"]) for status in statuses if status.get("blocked_on")), None)
+    return next((str(name) for status in statuses for name in status.get("blocked", ())), None)
 
 
 def _is_alive(pid: object) -> bool:
