@@ -1,0 +1,10 @@
+"""Read a parent's signed consent form, and say whether it opens the case.
+
+Reads:    consent.uploaded (a sealed form and its claim), consent.reviewed (a reviewer's decision)
+Writes:   consent.approved, consent.rejected, consent.review
+Tables:   writes intake_decisions; grants and consents through services.register; reads organizations, people,
+          reviews
+Vault:    opens document, claim and reading; seals reading, review_image and grant
+Tools:    pdfium, Pillow, libheif and pypdf in a confined child; OpenCV, zxing-cpp and Tesseract (eng, spa) in workers
+Ops watch: share of forms that go to review, wall time per form, restarts of the document child
+"""

@@ -1,0 +1,1 @@
+"""One outside thing per file: pdfium and Pillow, Tesseract, OpenCV, zxing-cpp."""

@@ -1,0 +1,48 @@
+"""Wiring: the real reader, vault and key, bound to the stage."""
+
+from functools import partial
+
+from consent_intake.adapters.reading_process import form_reader
+from consent_intake.settings import Settings
+from consent_intake.stage import Intake, decide_reviewed, decide_upload, read_upload
+from schemas import topics
+from services.register.database import Database
+from services.register.grants import GrantSigner
+from services.runtime import worker
+from services.runtime.clock import utc_now
+from services.runtime.stage import Consumer, Stage
+from services.vault.file_vault import FileVault
+from services.vault.master_key import MasterKey
+
+
+def stage(settings: Settings, database: Database) -> Stage:
+    """Return the stage with real collaborators.
+
+    Raises:
+        GrantKeyUnusable: the private grant key is absent or of the wrong kind.
+        MasterKeyUnusable: the same for the vault's key.
+    """
+    vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+    signer = GrantSigner.from_file(settings.grant_private_key_path)
+    reader = form_reader(settings.intake_readers)
+    intake = Intake(vault=vault, signer=signer, clock=utc_now, max_months=settings.consent_max_months)
+    return Stage(
+        name=topics.Writer.CONSENT_INTAKE,
+        consumers=(
+            Consumer(
+                reads=topics.CONSENT_UPLOADED,
+                prepare=partial(read_upload, database=database, vault=vault, reader=reader),
+                handle=partial(decide_upload, intake=intake),
+            ),
+            Consumer(reads=topics.CONSENT_REVIEWED, handle=partial(decide_reviewed, intake=intake)),
+        ),
+        writes=(topics.CONSENT_APPROVED, topics.CONSENT_REJECTED, topics.CONSENT_REVIEW),
+        closing=(reader.close,),
+    )
+
+
+def main() -> None:
+    """Run the worker until it is told to stop."""
+    settings = Settings()
+    database = Database(settings.register_url)
+    worker.run(stage(settings, database), settings, database)

@@ -1,0 +1,27 @@
+"""Settings of consent_intake."""
+
+from pathlib import Path
+
+from pydantic import Field
+
+from services.runtime.settings import RuntimeSettings
+from services.settings import VaultSettings
+
+
+class Settings(RuntimeSettings, VaultSettings):
+    """Everything consent_intake can be told."""
+
+    grant_private_key_file: Path | None = Field(
+        default=None, title="Grant private key", description="Ed25519, PEM; empty: keys/grant_private.pem at home"
+    )
+    intake_readers: int = Field(
+        default=1, ge=1, le=16, title="Reading processes", description="how many pages are read at the same time"
+    )
+    consent_max_months: int = Field(
+        default=12, ge=1, le=60, title="Longest consent", description="months from its first to its last day"
+    )
+
+    @property
+    def grant_private_key_path(self) -> Path:
+        """File of the private key; no other process holds it."""
+        return self.grant_private_key_file or self.home / "keys" / "grant_private.pem"
