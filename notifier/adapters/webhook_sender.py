@@ -14,7 +14,7 @@ from notifier.rules.redelivery import Accepted, Failure, GiveUp, Outcome, TryAga
 from services.runtime.clock import Clock
 
 TIMEOUT_SECONDS = 15.0
-"""For the whole call, name look-up included; the specification's lower bound."""
+"""The specification's lower bound."""
 
 USER_AGENT = "child-support-snapshot-webhooks/1"
 
@@ -35,12 +35,21 @@ class HttpWebhookSender:
         clock: for the signed timestamp.
         allow_private: practice mode: plain http and addresses of this machine and its networks are fine.
         resolve: name look-up.
+        seconds: for the whole call, name look-up included.
     """
 
-    def __init__(self, *, clock: Clock, allow_private: bool = False, resolve: Resolve = system_resolver) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        allow_private: bool = False,
+        resolve: Resolve = system_resolver,
+        seconds: float = TIMEOUT_SECONDS,
+    ) -> None:
         self._clock = clock
         self._allow_private = allow_private
         self._resolve = resolve
+        self._seconds = seconds
 
     async def send(self, call: WebhookCall) -> Outcome:
         """Call once; the answer says whether the receiver took it."""
@@ -49,7 +58,7 @@ class HttpWebhookSender:
         except (EmptyWebhookSecretError, ValueError):
             return GiveUp(Failure.SECRET_UNREADABLE)
         try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 status = await self._post(call.url, headers, body)
         except WebhookAddressNotAllowed:
             return TryAgain(Failure.WEBHOOK_ADDRESS_NOT_ALLOWED)
@@ -78,7 +87,7 @@ class HttpWebhookSender:
         address = await self._checked_address(target)
         extensions = {"sni_hostname": target.host}
         async with (
-            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=TIMEOUT_SECONDS) as client,
+            httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=self._seconds) as client,
             client.stream(
                 "POST",
                 target.at(address),

@@ -92,8 +92,8 @@ TEMPLATES: Mapping[Kind, _Template] = {
     Kind.REVIEW_WAITING: _Template(
         "Child Support Snapshot: a form waits for review ({reference})",
         ("A consent form waits for a reviewer.",),
-        "/review",
-        "Open the reviews",
+        "/review/{consent}",
+        "Open the form",
     ),
     Kind.CASE_REFUSED: _Template(
         "Child Support Snapshot: no report for now ({reference})",

@@ -95,7 +95,7 @@ class Mailbox:
             NoSuchMail: see there.
         """
         body = message_from_bytes(self.content(number), policy=default).get_body(preferencelist=("plain",))
-        return str(body.get_content()) if isinstance(body, EmailMessage) else ""
+        return str(body.get_content()).replace("\r\n", "\n") if isinstance(body, EmailMessage) else ""
 
     def clear(self) -> None:
         """Delete every e-mail."""

@@ -54,7 +54,7 @@ def plain_text(mail: EmailMessage) -> str:
     """Return the text part."""
     body = mail.get_body(preferencelist=("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 def html_text(mail: EmailMessage) -> str:

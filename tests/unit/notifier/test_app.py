@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from notifier.adapters.mail_headers import AddressInvalid
+from notifier.adapters.mail_sender import MailServerAddressInvalid
+from notifier.app import couriers, stage
+from notifier.settings import Settings
+from schemas.topics import Writer, topics_read_by
+from services.register.database import Database
+from services.register.grants import generate_key_files
+from services.vault.master_key import MasterKey, generate_master_key_file
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    generate_master_key_file(tmp_path / "keys" / "master.key")
+    generate_key_files(tmp_path / "keys" / "grant_private.pem", tmp_path / "keys" / "grant_public.pem")
+    return Settings(home=tmp_path)
+
+
+def test_the_stage_reads_every_topic_that_names_it_and_writes_none(settings: Settings) -> None:
+    built = stage(settings, Database(settings.register_url))
+    assert {consumer.reads.name for consumer in built.consumers} == {
+        topic.name for topic in topics_read_by(Writer.NOTIFIER)
+    }
+    assert built.writes == ()
+    assert len(built.companions) == 2
+
+
+def test_a_wrong_mail_server_or_sender_stops_the_start(settings: Settings) -> None:
+    master = MasterKey(b"m" * 32)
+    database = Database(settings.register_url)
+    with pytest.raises(MailServerAddressInvalid):
+        couriers(Settings(home=settings.home, smtp_url="mail.example.org"), database, master)
+    with pytest.raises(AddressInvalid):
+        couriers(Settings(home=settings.home, mail_from="a@example.org, b@example.org"), database, master)
+
+
+def test_the_mail_servers_password_is_not_shown(settings: Settings) -> None:
+    with_password = Settings(home=settings.home, smtp_url="smtp://me:hunter2@mail.example.org")
+    assert "hunter2" not in repr(with_password)
