@@ -5,10 +5,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from services.register import migrate
 from services.register.database import Database
 from tests.support.postgres_server import PostgresServer, running_postgres
+
+
+def pytest_configure() -> None:
+    """No property has a deadline: on a busy machine a slow example is no failure."""
+    settings.register_profile("snapshot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("snapshot")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NewType
+from typing import NamedTuple, NewType
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -57,6 +57,18 @@ def key_actor(key_id: UUID) -> Actor:
     return Actor(f"key:{key_id}")
 
 
+class Link(NamedTuple):
+    """What an entry's hash covers."""
+
+    sequence: int
+    at: datetime
+    act: str
+    actor: str
+    consent_id: UUID | None
+    detail: Mapping[str, JsonValue]
+    previous_hash: str
+
+
 @dataclass(frozen=True)
 class ChainReport:
     """What a verification found. ``head`` is the hash of the last sound entry."""
@@ -97,32 +109,17 @@ async def record(
     _refuse_what_is_no_code(facts)
     last = await _end_of_chain(tx)
     sequence, previous = (last[0] + 1, last[1]) if last else (1, NO_ENTRY_HASH)
-    entry = AuditEntry(
-        sequence=sequence,
-        at=at.astimezone(UTC),
-        act=act,
-        actor=actor,
-        consent_id=consent_id,
-        detail=facts,
-        previous_hash=previous,
-    )
-    entry.entry_hash = entry_hash(entry)
-    tx.add(entry)
+    link = Link(sequence, at.astimezone(UTC), act, actor, consent_id, facts, previous)
+    tx.add(AuditEntry(**link._asdict(), entry_hash=link_hash(link)))
     await tx.flush()
     return sequence
 
 
-def entry_hash(entry: AuditEntry) -> str:
+def link_hash(link: Link) -> str:
     """Return the SHA-256 (hexadecimal) over an entry's canonical JSON, which includes its predecessor's hash."""
-    content = {
-        "sequence": entry.sequence,
-        "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "act": entry.act,
-        "actor": entry.actor,
-        "consent_id": str(entry.consent_id) if entry.consent_id else None,
-        "detail": entry.detail,
-        "previous_hash": entry.previous_hash,
-    }
+    at = link.at.astimezone(UTC).isoformat(timespec="microseconds")
+    consent_id = str(link.consent_id) if link.consent_id else None
+    content = link._asdict() | {"at": at, "consent_id": consent_id}
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -134,28 +131,28 @@ async def verify(tx: Transaction) -> ChainReport:
     for start in range(0, len(sequences), PAGE):
         for entry in await _entries(tx, sequences[start : start + PAGE]):
             expected = report.entries + 1
-            if entry is None or not _follows(entry, expected, report.head):
+            if entry is None or not _follows(*entry, sequence=expected, previous_hash=report.head):
                 return ChainReport(entries=len(sequences), head=report.head, broken_at=expected)
-            report = ChainReport(entries=expected, head=entry.entry_hash)
+            report = ChainReport(entries=expected, head=entry[1])
     return report
 
 
-def _follows(entry: AuditEntry, sequence: int, previous_hash: str) -> bool:
-    in_place = entry.sequence == sequence and entry.previous_hash == previous_hash
-    return in_place and entry_hash(entry) == entry.entry_hash
+def _follows(link: Link, stored_hash: str, *, sequence: int, previous_hash: str) -> bool:
+    in_place = link.sequence == sequence and link.previous_hash == previous_hash
+    return in_place and link_hash(link) == stored_hash
 
 
-async def _entries(tx: Transaction, sequences: Sequence[int]) -> Sequence[AuditEntry | None]:
-    """Read entries; None stands for one whose stored bytes can't even be read."""
-    query = select(AuditEntry).where(AuditEntry.sequence.in_(sequences)).order_by(AuditEntry.sequence)
+async def _entries(tx: Transaction, sequences: Sequence[int]) -> Sequence[tuple[Link, str] | None]:
+    """Read entries with their stored hashes; None stands for one whose stored bytes can't even be read."""
+    columns = [getattr(AuditEntry, name) for name in (*Link._fields, "entry_hash")]
+    query = select(*columns).where(AuditEntry.sequence.between(sequences[0], sequences[-1]))
     try:
-        found = (await tx.scalars(query.execution_options(populate_existing=True))).all()
+        rows = (await tx.execute(query.order_by(AuditEntry.sequence))).all()
     except (ValueError, TypeError):
         if len(sequences) == 1:
             return [None]
         return [entry for one in sequences for entry in await _entries(tx, [one])]
-    tx.expunge_all()
-    return found
+    return [(Link(*row[:-1]), row[-1]) for row in rows]
 
 
 async def _end_of_chain(tx: Transaction) -> tuple[int, str] | None:

@@ -1,24 +1,27 @@
 """The gate against a real register: what it reads, locks, records and answers."""
 
 import asyncio
+from collections.abc import Awaitable
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select, update
+from typing_extensions import override
 
 from schemas.consent_events import RevokedBy
 from schemas.reason_codes import ReasonCode
 from schemas.values import Party
 from services.register import audit, consents, organizations, people
-from services.register.database import Database
+from services.register.database import Database, Transaction
 from services.register.gate import Allowed, Refused
 from services.register.gate_rules import RULE_VERSION, GateInputs, refusal
 from services.register.grants import GrantSigner
 from services.register.states import ConsentStatus, OrganizationStatus, PersonStatus, Purpose
 from services.register.tables import AuditEntry, Consent, Grant
 from services.vault.vault import Kind, ObjectMissing
+from tests.support.memory_vault import MemoryVault
 from tests.support.register_builders import PRACTICE_CASE, GateWorld, a_consent, a_grant, a_person, an_organization
 
 STAGE = audit.stage_actor("case_fetcher")
@@ -288,18 +291,61 @@ async def _revoke(database: Database, world: GateWorld, consent_id: UUID) -> Non
         )
 
 
+class PausingVault(MemoryVault):
+    """Holds the gate up in the middle of a decision: it has read the register, and not yet recorded what it decides."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached = asyncio.Event()
+        self.go_on = asyncio.Event()
+
+    @override
+    async def open(self, tx: Transaction, consent_id: UUID, kind: Kind) -> bytes:
+        self.reached.set()
+        await self.go_on.wait()
+        return await super().open(tx, consent_id, kind)
+
+
+async def _finishes_only_after_the_gate(
+    database: Database, world: GateWorld, vault: PausingVault, consent_id: UUID, change: Awaitable[None]
+) -> bool:
+    """Start a change while the gate is in the middle of its decision; it must wait until the gate's commit."""
+    asking = asyncio.create_task(_ask(database, world, consent_id))
+    await vault.reached.wait()
+    changing = asyncio.ensure_future(change)
+    await asyncio.wait({changing}, timeout=0.3)
+    waited = not changing.done()
+    vault.go_on.set()
+    assert isinstance(await asking, Allowed)
+    await changing
+    return waited
+
+
 async def test_a_revocation_waits_for_a_disclosure_in_progress_and_nothing_opens_after_it(
-    register_database: Database, world: GateWorld
+    register_database: Database,
 ) -> None:
+    vault = PausingVault()
+    world = GateWorld(vault=vault)
     async with register_database.transaction() as tx:
         consent = await world.approved_consent(tx)
-    async with register_database.transaction() as tx:
-        assert isinstance(await world.gate.decide(tx, consent.id, Purpose.FETCH, STAGE), Allowed)
-        revocation = asyncio.create_task(_revoke(register_database, world, consent.id))
-        await asyncio.wait({revocation}, timeout=0.2)
-        assert not revocation.done()
-    await revocation
+    revocation = _revoke(register_database, world, consent.id)
+    assert await _finishes_only_after_the_gate(register_database, world, vault, consent.id, revocation)
     assert await _ask(register_database, world, consent.id) == Refused(ReasonCode.CONSENT_REVOKED)
+    assert await _no_disclosure_follows_the_revocation(register_database, consent.id)
+
+
+async def test_a_suspension_waits_for_a_disclosure_in_progress(register_database: Database) -> None:
+    vault = PausingVault()
+    world = GateWorld(vault=vault)
+    async with register_database.transaction() as tx:
+        consent = await world.approved_consent(tx)
+
+    async def suspend() -> None:
+        async with register_database.transaction() as tx:
+            await organizations.suspend(tx, consent.organization_id, by=uuid4(), at=world.clock())
+
+    assert await _finishes_only_after_the_gate(register_database, world, vault, consent.id, suspend())
+    assert await _ask(register_database, world, consent.id) == Refused(ReasonCode.ORG_NOT_ACTIVE)
 
 
 async def test_racing_a_revocation_never_discloses_after_it_committed(

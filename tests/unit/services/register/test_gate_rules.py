@@ -75,7 +75,7 @@ FAULTS: list[tuple[str, Fault, ReasonCode]] = [
     ("grant of another consent", _grant(consent_id=OTHER), ReasonCode.GRANT_INVALID),
     ("grant of another organization", _grant(organization_id=OTHER), ReasonCode.GRANT_INVALID),
     ("grant of the other side", _grant(party=Party.NONCUSTODIAL), ReasonCode.GRANT_INVALID),
-    ("grant over another document", _grant(document_sha256=OTHER_HASH), ReasonCode.DOCUMENT_CHANGED),
+    ("grant over another document", _grant(document_sha256="c" * 64), ReasonCode.DOCUMENT_CHANGED),
     ("document changed", _consent(document_sha256=OTHER_HASH), ReasonCode.DOCUMENT_CHANGED),
     ("day before the first", _inputs(day=FIRST - timedelta(days=1)), ReasonCode.CONSENT_NOT_STARTED),
     ("day after the last", _inputs(day=LAST + timedelta(days=1)), ReasonCode.CONSENT_EXPIRED),
