@@ -13,6 +13,7 @@ from starlette.staticfiles import StaticFiles
 from services.portal import errors, routes
 from services.portal.context import PortalContext
 from services.portal.csrf import form_is_ours
+from services.portal.openapi import DescribedApi
 from services.portal.pages import HERE
 from services.portal.request_log import RequestLog
 from services.portal.security_headers import SecurityHeaders
@@ -28,7 +29,7 @@ def create_app(settings: PortalSettings, context: PortalContext | None = None) -
         from services.portal.wiring import build_context  # noqa: PLC0415 - tests bring fakes and need no keys or broker
 
         context = build_context(settings)
-    app = FastAPI(
+    app = DescribedApi(
         title="Child Support Snapshot",
         description="Upload signed consent forms and follow them. The bearer key is made in the portal.",
         openapi_url="/api/openapi.json",

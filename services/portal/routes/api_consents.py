@@ -25,6 +25,7 @@ from services.portal.claims import SENTENCES, ClaimInvalid, read_claim
 from services.portal.context import Context
 from services.portal.identity import ApiCaller, api_caller
 from services.portal.languages import accepted_language
+from services.portal.openapi import bearer_key
 from services.portal.problems import PortalCode, Problem
 from services.portal.rate_limits import UPLOAD
 from services.portal.revocations import CannotBeRevoked, revoke_consent
@@ -35,7 +36,7 @@ from services.register.consents import ConsentUnknown
 from services.register.database import Transaction
 from services.runtime.clock import legal_day
 
-router = APIRouter(prefix=API, tags=["Consents"])
+router = APIRouter(dependencies=[Depends(bearer_key)], prefix=API, tags=["Consents"])
 
 Caller = Annotated[ApiCaller, Depends(api_caller)]
 

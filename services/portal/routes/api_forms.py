@@ -9,11 +9,12 @@ from services.portal.api_documents import API, ResourceLink, ResourceList, probl
 from services.portal.blank_forms import print_blank_form
 from services.portal.context import Context
 from services.portal.identity import ApiCaller, api_caller
+from services.portal.openapi import bearer_key
 from services.portal.problems import PortalCode, Problem
 from services.portal.rate_limits import BLANK_FORM
 from services.resources.catalogue import ResourceType, audience_of, search
 
-router = APIRouter(prefix=API)
+router = APIRouter(dependencies=[Depends(bearer_key)], prefix=API)
 
 Caller = Annotated[ApiCaller, Depends(api_caller)]
 

@@ -10,10 +10,11 @@ from services.portal.acting import by_key
 from services.portal.api_documents import API, problems
 from services.portal.context import Context
 from services.portal.identity import ApiCaller, api_caller
+from services.portal.openapi import bearer_key
 from services.portal.problems import PortalCode, Problem
 from services.portal.snapshot_pages import GONE, PageForm, SnapshotClosed, SnapshotMissing, open_page, pdf_headers
 
-router = APIRouter(prefix=API, tags=["Snapshots"])
+router = APIRouter(dependencies=[Depends(bearer_key)], prefix=API, tags=["Snapshots"])
 
 
 @router.get(
