@@ -64,14 +64,22 @@ def _through(points: list[Point], pieces: int = 14) -> Curve:
 
 
 def _loops(width: float, height: float, random: Generator) -> list[Curve]:
-    """A capital and a run of loops that get smaller."""
+    """A capital and a run of loops that get smaller, none like the one before, slanted."""
     turns = float(random.uniform(5, 8))
     t = np.linspace(0, 1, int(turns * 26))
-    tall = height * (0.35 + 0.65 * np.exp(-3.2 * t) + 0.12 * np.sin(2 * pi * t * float(random.uniform(1.5, 3))))
-    radius = width / turns * float(random.uniform(0.42, 0.6))
-    x = width * t + radius * np.cos(2 * pi * turns * t)
-    y = tall * (0.5 + 0.5 * np.sin(2 * pi * turns * t)) + random.uniform(-1, 1)
+    uneven = _wander(t, random, 0.3)
+    tall = height * (0.32 + 0.68 * np.exp(-4.5 * t)) * (1 + uneven)
+    radius = width / turns * float(random.uniform(0.36, 0.6)) * (1 + _wander(t, random, 0.45))
+    phase = 2 * pi * turns * (t + 0.03 * _wander(t, random, 1.0))
+    y = tall * (0.5 + 0.5 * np.sin(phase)) + height * 0.06 * _wander(t, random, 1.0)
+    x = width * t + radius * np.cos(phase) + y * float(random.uniform(0.0, 0.45))
     return [np.column_stack([x, y])]
+
+
+def _wander(t: Curve, random: Generator, most: float) -> Curve:
+    """Return a slow random wave over t that stays within -most and most."""
+    waves = sum(np.sin(2 * pi * (float(random.uniform(0.7, 4.5)) * t + random.random())) for _ in range(3))
+    return np.asarray(most / 3 * waves)
 
 
 def _angular(width: float, height: float, random: Generator) -> list[Curve]:
