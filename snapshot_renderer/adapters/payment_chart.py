@@ -14,6 +14,10 @@ LABELS = 24.0
 """Room under the axis for month and year."""
 
 BAR_SHARE = 0.72
+FONTS = "Public Sans, DejaVu Sans, sans-serif"
+"""Said again here: an SVG inherits no font from its page."""
+
+NOTHING = "\N{EN DASH}"
 LABEL_SIZE = 7.8
 INSIDE_FROM = 13.0
 """Least height of a slot, in points, that a label fits into."""
@@ -32,8 +36,8 @@ def chart_svg(block: PaymentsBlock, *, height: float) -> Markup:
     drawn = [_column(bar, index, column, plot, top) for index, bar in enumerate(block.bars)]
     axis = _line(0, TOP + plot, WIDTH, TOP + plot, INK, 0.8)
     opening = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" font-family="Public Sans, DejaVu Sans, sans-serif" width="{WIDTH}pt" height="{height}pt" '
-        f'viewBox="0 0 {WIDTH} {height}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" font-family="{FONTS}" '
+        f'width="{WIDTH}pt" height="{height}pt" viewBox="0 0 {WIDTH} {height}">'
     )
     return Markup(opening + "<title>{title}</title>").format(title=block.chart_title) + Markup(  # noqa: S704 (numbers)
         "".join((*drawn, axis, "</svg>"))
@@ -48,7 +52,7 @@ def _column(bar: MonthBar, index: int, column: float, plot: float, top: int) -> 
     center = column * (index + 0.5)
     months = _text(center, base + 9.5, bar.month, INK) + _text(center, base + 18.5, bar.year, MUTED)
     if bar.state is MonthState.NOTHING_DUE:
-        return _text(center, base - 3, "–", MUTED) + months
+        return _text(center, base - 3, NOTHING, MUTED) + months
     if bar.state is MonthState.MISSED:
         slot = _rect(x + 0.5, base - due, width - 1, due, f'fill="#ffffff" stroke="{RED}" stroke-dasharray="2.2 1.6"')
         inside = base - 4 if due >= INSIDE_FROM else base - due - 3

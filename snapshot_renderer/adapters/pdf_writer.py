@@ -22,8 +22,8 @@ from snapshot_renderer.rules.page_model import DoesNotFit, NotPrintable, PageCon
 LADDER = (
     Density("roomy", chart_height=170, rows=5, most_lines=6),
     Density("normal", chart_height=136, rows=5, most_lines=16),
-    Density("tight", chart_height=112, rows=5, most_lines=22.5),
-    Density("tighter", chart_height=106, rows=5, most_lines=24.5),
+    Density("tight", chart_height=102, rows=5, most_lines=24.5),
+    Density("tighter", chart_height=102, rows=5, most_lines=26),
     Density("tightest", chart_height=100, rows=5, most_lines=31),
     Density("tightest", chart_height=88, rows=3, most_lines=math.inf),
 )
