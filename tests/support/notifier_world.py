@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,15 @@ class NotifierWorld:
         person = person or await self.person(organization)
         async with self.database.transaction() as tx:
             if status in {ConsentStatus.APPROVED, ConsentStatus.FETCHED, ConsentStatus.RENDERED}:
-                consent = await self.gates.approved_consent(tx, organization=organization, person=person, status=status)
+                today = self.clock().date()
+                consent = await self.gates.approved_consent(
+                    tx,
+                    organization=organization,
+                    person=person,
+                    status=status,
+                    starts_on=today - timedelta(days=10),
+                    expires_on=today + timedelta(days=300),
+                )
                 consent.snapshot_id = uuid4() if status is ConsentStatus.RENDERED else None
                 return consent
             consent = await a_consent(tx, organization, person)
