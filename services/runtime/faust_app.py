@@ -7,6 +7,7 @@ was left is acknowledged, each partition has one event in hand at a time, and a 
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ CRASH_CHECK_SECONDS = 0.2
 class StageApp(faust.App):
     """A Faust application that says when its partitions are about to move."""
 
+    logger = logging.getLogger("faust.stage")  # otherwise Faust logs in this module's name
     partitions_move: Callable[[], None]
 
     @override
