@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, String, TypeDecorator, event, make_url
+from sqlalchemy import DateTime, Dialect, ExceptionContext, MetaData, String, TypeDecorator, event, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from typing_extensions import override
@@ -108,6 +108,7 @@ class Database:
             pool_pre_ping=not self.is_sqlite,
             hide_parameters=True,  # an error's text reaches logs; what was stored must not
         )
+        _keep_rows_out_of_error_texts(self.engine)
         if self.is_sqlite:
             _take_the_write_lock_up_front(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
@@ -131,6 +132,16 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def _keep_rows_out_of_error_texts(engine: AsyncEngine) -> None:
+    """Cut each error's text after its first line: PostgreSQL's second one quotes the row ("Failing row contains")."""
+
+    @event.listens_for(engine.sync_engine, "handle_error")
+    def _cut(context: ExceptionContext) -> None:
+        for error in (context.original_exception, context.sqlalchemy_exception):
+            if error is not None and error.args and isinstance(error.args[0], str):
+                error.args = (error.args[0].partition("\n")[0], *error.args[1:])
 
 
 def _take_the_write_lock_up_front(engine: AsyncEngine) -> None:
