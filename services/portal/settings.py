@@ -36,6 +36,9 @@ class PortalSettings(
     practice_password: SecretStr | None = Field(
         default=None, title="Practice password", description="of every practice person; empty: made at random"
     )
+    monitor_url: str = Field(
+        default="http://127.0.0.1:8081", title="Monitor address", description="operations page, shown to operators"
+    )
     trusted_proxies: str = Field(
         default="127.0.0.1", title="Trusted proxies", description="addresses whose X-Forwarded-For is believed"
     )
