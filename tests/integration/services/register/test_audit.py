@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from services.register import audit
 from services.register.database import Database
+from services.register.tables import AuditEntry
 from tests.support.register_builders import NOON
 
 
@@ -154,3 +155,12 @@ async def test_a_person_cannot_be_written_into_the_log(sqlite_register: Database
         with pytest.raises(ValueError, match="ids, codes, hashes and times only"):
             await audit.record(tx, act="a", actor=audit.SYSTEM, at=NOON, detail=detail)  # type: ignore[arg-type]
     assert (await _verify(sqlite_register)).entries == 0
+
+
+async def test_a_number_that_was_skipped_is_found_even_when_every_hash_fits(register_database: Database) -> None:
+    await _fill(register_database, 3)
+    head = (await _verify(register_database)).head
+    link = audit.Link(5, NOON, "act", audit.SYSTEM, None, {}, head)
+    async with register_database.transaction() as tx:
+        tx.add(AuditEntry(**link._asdict(), entry_hash=audit.link_hash(link)))
+    assert (await _verify(register_database)).broken_at == 4
