@@ -16,7 +16,13 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from typing_extensions import override
 
 from schemas.reason_codes import ReasonCode
-from services.portal.identity import SignInNeeded, anybody
+from services.portal.identity import (
+    ORGANIZATION_ROLES,
+    anybody,
+    require_role,
+    signed_in,
+    signed_in_before_agreement,
+)
 from services.portal.uploads import MAX_DOCUMENT_BYTES, UploadRefused
 
 BODY_LIMIT = MAX_DOCUMENT_BYTES + 1024 * 1024
@@ -56,8 +62,7 @@ class UploadRoute(APIRoute):
 
         async def parse_first(request: Request) -> Response:
             if request.method == "POST":
-                if await anybody(request, request.app.state.context) is None:
-                    raise SignInNeeded("/sign-in")
+                await _may_upload(request)
                 await parse_upload(request)
             try:
                 return await handle(request)
@@ -65,6 +70,13 @@ class UploadRoute(APIRoute):
                 await request.close()
 
         return parse_first
+
+
+async def _may_upload(request: Request) -> None:
+    """Ask what the route's own dependencies ask, before 25 MiB are read for somebody who may not send them."""
+    visitor = await anybody(request, request.app.state.context)
+    person = await signed_in(await signed_in_before_agreement(request, visitor))
+    await require_role(*ORGANIZATION_ROLES)(person)
 
 
 async def parse_upload(request: Request) -> None:
