@@ -53,9 +53,13 @@ class DocumentPages:
     """A warm process that forks a confined child for each document; started on first use, restarted when it dies.
 
     One document at a time: the children share the machine with the readers.
+
+    Args:
+        command: program that speaks page_child's frames.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, command: tuple[str, ...] = _COMMAND) -> None:
+        self._command = command
         self._process: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
 
@@ -110,7 +114,7 @@ class DocumentPages:
         if self._process is None or self._process.returncode is not None:
             try:
                 self._process = await asyncio.create_subprocess_exec(
-                    *_COMMAND,
+                    *self._command,
                     stdin=asyncio.subprocess.PIPE,
                     stdout=asyncio.subprocess.PIPE,
                     stderr=asyncio.subprocess.DEVNULL,  # a library's message may quote the document
