@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from services.runtime.backoff import Backoff
-from services.runtime.structured_log import get_logger
+from services.runtime.structured_log import facts_of, get_logger
 
 
 async def keep_running(name: str, companion: Callable[[], Awaitable[None]]) -> None:
@@ -19,5 +19,5 @@ async def keep_running(name: str, companion: Callable[[], Awaitable[None]]) -> N
             await asyncio.wait({task})
             raise
         error = None if task.cancelled() else task.exception()
-        get_logger().error("companion ended", companion=name, exc_info=error)
+        get_logger().error("companion ended", companion=name, **facts_of(error))
         await asyncio.sleep(backoff.next_seconds())

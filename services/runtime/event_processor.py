@@ -22,7 +22,7 @@ from services.runtime.record import Record
 from services.runtime.relay import OutgoingRelay
 from services.runtime.retry_decision import OWN_WORK, Attempts, RetryDecision, parked
 from services.runtime.stage import Consumer, Stage
-from services.runtime.structured_log import bound_to_event, get_logger
+from services.runtime.structured_log import bound_to_event, facts_of, get_logger
 from services.runtime.worker_status import InHand, WorkerStatus
 
 
@@ -183,13 +183,13 @@ class EventProcessor:
     def _report(self, error: Exception, dependency: str | None, work: _Work) -> None:
         self._status.metrics.retried(dependency or type(error).__name__)
         if dependency == OWN_WORK:
-            self._log.error("event waits", dependency=dependency, attempts=work.attempts.made, exc_info=error)
+            self._log.error("event waits", dependency=dependency, attempts=work.attempts.made, **facts_of(error))
         elif work.attempts.verdict is not None:
-            self._log.error("event set aside", code=work.attempts.verdict.code.value, exc_info=error)
+            self._log.error("event set aside", code=work.attempts.verdict.code.value, **facts_of(error))
         elif dependency is not None:
             self._log.warning("event waits", dependency=dependency, attempts=work.attempts.made)
         else:
-            self._log.error("attempt failed", attempts=work.attempts.made, exc_info=error)
+            self._log.error("attempt failed", attempts=work.attempts.made, **facts_of(error))
 
     def _count(self, outcome: Outcome) -> None:
         if outcome is Outcome.DEAD_LETTERED:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from kafka import KafkaProducer
 from kafka.errors import KafkaError
 
+from services.runtime.broker_address import require_reachable
 from services.runtime.failures import TemporarilyUnavailable
 from services.runtime.record import OutgoingRecord
 
@@ -36,7 +37,7 @@ class KafkaPublisher:
     """
 
     def __init__(self, brokers: str) -> None:
-        self._brokers = brokers.split(",")
+        self._brokers = brokers
         self._producer: Any = None
         self._connecting = asyncio.Lock()
 
@@ -65,8 +66,9 @@ class KafkaPublisher:
             return self._producer
 
     def _connect(self) -> Any:
+        require_reachable(self._brokers)
         return KafkaProducer(
-            bootstrap_servers=self._brokers,
+            bootstrap_servers=self._brokers.split(","),
             client_id="snapshot-publisher",
             acks="all",
             enable_idempotence=True,

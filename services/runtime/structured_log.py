@@ -66,6 +66,14 @@ def bound_to_event(**names: object) -> AbstractContextManager[None]:
     return structlog.contextvars.bound_contextvars(**names)
 
 
+def facts_of(error: BaseException | None) -> dict[str, object]:
+    """Return what may be logged of an exception: its class, and where it passed.
+
+    Prefer this to ``exc_info``, which a process that has not called ``configure`` prints with every local variable.
+    """
+    return {} if error is None else {"error": type(error).__name__, "at": places(error.__traceback__)}
+
+
 def places(trace: TracebackType | None, *, most: int = 6) -> list[str]:
     """Return where an exception passed, innermost last, as ``module:line``; no text, no values."""
     found: list[str] = []
@@ -107,6 +115,6 @@ def _exception_without_its_text(_logger: Any, _method: str, line: MutableMapping
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
-        line["error"] = type(error).__name__
-        line["at"] = places(error.__traceback__)
+        for name, value in facts_of(error).items():
+            line[name] = value
     return line

@@ -10,6 +10,7 @@ from kafka.admin import KafkaAdminClient
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
 from schemas.topics import DEAD_LETTER_RETENTION, TOPICS, Topic
+from services.runtime.broker_address import require_reachable
 
 VISIBLE_SECONDS = 30.0
 """Created topics reach every broker within a second; after this something is wrong."""
@@ -61,6 +62,7 @@ def require_topics(brokers: str, names: Iterable[str]) -> None:
 
 @contextmanager
 def _admin(brokers: str) -> Iterator[Any]:
+    require_reachable(brokers)
     admin = KafkaAdminClient(bootstrap_servers=brokers.split(","), client_id="snapshot-topics")
     try:
         yield admin

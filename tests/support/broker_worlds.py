@@ -1,6 +1,7 @@
 """One way to drive a stage on either broker, so that the same tests say the same of both."""
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -13,6 +14,8 @@ from uuid import UUID
 
 from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient
+from kafka.errors import CoordinatorNotAvailableError
+from kafka.structs import OffsetAndMetadata
 
 from schemas.event import Event, attributes_for
 from schemas.topics import CONSENT_UPLOADED, PARTITIONS, Writer, topic_for
@@ -26,7 +29,7 @@ from tests.support.echo_stage import echo_stage
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 GROUP = Writer.CONSENT_INTAKE.value
-GIVE_UP_SECONDS = 60.0
+GIVE_UP_SECONDS = 120.0
 
 
 class BrokerWorld(Protocol):
@@ -105,6 +108,11 @@ class Worker:
             )
         self.status = home / "status" / f"{GROUP}-{self.process.pid}.json"
 
+    def assigned(self) -> list[tuple[str, int]]:
+        if not self.status.exists():
+            return []
+        return [(topic, partition) for topic, partition in json.loads(self.status.read_text())["assigned"]]
+
     def terminate(self) -> int:
         self.process.terminate()
         return self.process.wait(GIVE_UP_SECONDS)
@@ -117,7 +125,16 @@ class Worker:
 class KafkaWorld:
     """A real broker shared by the tests of a session: each starts where the one before ended."""
 
-    def __init__(self, brokers: str, home: Path, database: Database, database_url: str) -> None:
+    def __init__(
+        self,
+        brokers: str,
+        home: Path,
+        database: Database,
+        database_url: str,
+        *,
+        rewind: bool = True,
+        workers: Sequence[Worker] = (),
+    ) -> None:
         self.brokers = brokers
         self.home = home
         self.database = database
@@ -125,12 +142,13 @@ class KafkaWorld:
         self._publisher = KafkaPublisher(brokers)
         self._admin = KafkaAdminClient(bootstrap_servers=brokers)
         self._partitions = [TopicPartition(CONSENT_UPLOADED.name, number) for number in range(PARTITIONS)]
-        self._workers: list[Worker] = []
+        self._workers: list[Worker] = list(workers)
         self._first = self._ends(self._partitions)
         self._starts: dict[str, dict[TopicPartition, int]] = {}
         for topic in (CONSENT_UPLOADED.name, CONSENT_UPLOADED.dead_letters, "consent.review"):
             self._starts[topic] = self._ends([TopicPartition(topic, number) for number in range(PARTITIONS)])
-        self._commit(self._first)
+        if rewind:
+            self._commit(self._first)
 
     def start_worker(self, **settings: str) -> Worker:
         worker = Worker(self.brokers, self.home, self.database_url, **settings)
@@ -180,6 +198,9 @@ class KafkaWorld:
         for worker in self._workers:
             if worker.process.poll() is None:
                 worker.kill()
+        await self.close_clients()
+
+    async def close_clients(self) -> None:
         self._admin.close()
         await self._publisher.close()
 
@@ -197,10 +218,17 @@ class KafkaWorld:
             consumer.close()
 
     def _commit(self, offsets: dict[TopicPartition, int]) -> None:
-        from kafka.structs import OffsetAndMetadata
-
         wanted = {partition: OffsetAndMetadata(offset, "", -1) for partition, offset in offsets.items()}
-        self._admin.alter_group_offsets(GROUP, wanted)
+        give_up_at = time.monotonic() + GIVE_UP_SECONDS
+        while time.monotonic() < give_up_at:
+            # A fresh broker has no coordinator yet, and a killed worker is a member until its session ends.
+            try:
+                if all(not error.errno for error in self._admin.alter_group_offsets(GROUP, wanted).values()):
+                    return
+            except CoordinatorNotAvailableError:
+                pass
+            time.sleep(0.3)
+        raise AssertionError("the group's offsets could not be set")
 
     def _read(self, topic: str) -> list[Record]:
         starts = self._starts[topic]

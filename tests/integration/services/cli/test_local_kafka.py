@@ -1,0 +1,55 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.cli.kafka_jars import KafkaMissing, jar_folder
+from services.cli.local_kafka import KafkaWillNotStart, LocalKafka
+from services.runtime.topic_admin import create_topics, require_topics
+from tests.support.kafka_server import HOME
+
+pytestmark = pytest.mark.kafka
+
+
+def test_topics_survive_a_restart_and_a_node_left_by_a_killed_run_is_stopped_first(tmp_path: Path) -> None:
+    folder, jars = tmp_path / "node", jar_folder(HOME)
+    first = LocalKafka(folder, jars=jars)
+    first.start()
+    create_topics(first.brokers)
+    left_over = first.pid
+    assert left_over is not None
+    second = LocalKafka(folder, jars=jars)
+    second.start()
+    try:
+        assert second.pid != left_over
+        with pytest.raises(ChildProcessError):
+            os.waitpid(left_over, 0)
+            os.waitpid(left_over, 0)
+        require_topics(second.brokers, ["consent.uploaded", "dlq.consent.uploaded"])
+        assert "PLAINTEXT://127.0.0.1:" in (folder / "server.properties").read_text()
+    finally:
+        second.stop()
+    assert second.pid is None
+    assert not (folder / "kafka.pid").exists()
+
+
+def test_a_stranger_that_was_given_the_old_pid_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "node"
+    folder.mkdir()
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    (folder / "kafka.pid").write_text(str(stranger.pid))
+    node = LocalKafka(folder, jars=tmp_path)  # no jars here: it ends at once
+    with pytest.raises(KafkaWillNotStart, match="kafka.log"):
+        node.start()
+    assert stranger.poll() is None
+    stranger.send_signal(signal.SIGKILL)
+    stranger.wait()
+
+
+def test_a_folder_without_jars_is_refused_with_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNAPSHOT_KAFKA_JARS", str(tmp_path))
+    with pytest.raises(KafkaMissing, match="SNAPSHOT_KAFKA_JARS"):
+        jar_folder(tmp_path)
