@@ -26,6 +26,7 @@ LADDER = (
     Density("tighter", chart_height=102, rows=5, most_lines=26),
     Density("tightest", chart_height=100, rows=5, most_lines=31),
     Density("tightest", chart_height=88, rows=3, most_lines=math.inf),
+    Density("tightest", chart_height=70, rows=2, most_lines=math.inf),
 )
 """Tried in this order until the page holds together. Type never gets smaller than 7.8 pt.
 

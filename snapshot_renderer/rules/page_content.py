@@ -12,7 +12,7 @@ from snapshot_renderer.rules.case_figures import CaseFigures, FiguresDoNotReconc
 from snapshot_renderer.rules.headline import big_numbers, headline
 from snapshot_renderer.rules.money_blocks import arrears_block, order_block, payments_block
 from snapshot_renderer.rules.next_steps import ChosenStep, act_now_step, next_steps
-from snapshot_renderer.rules.page_model import PageContent
+from snapshot_renderer.rules.page_model import EnforcementBlock, PageContent
 from snapshot_renderer.rules.rule_book import Constants, RuleBook
 from snapshot_renderer.rules.rule_facts import facts_for_rules
 from snapshot_renderer.rules.wording import Localized, Texts, fill, long_day
@@ -78,15 +78,7 @@ def page_content(request: PageRequest, editorial: Editorial, language: Language)
         payments=payments_block(figures, texts, scope),
         arrears=arrears_block(case, texts, scope, as_of=request.as_of),
         order=order_block(case, texts),
-        enforcement=enforcement_block(
-            case,
-            editorial.actions,
-            texts,
-            scope,
-            constants=editorial.constants,
-            as_of=request.as_of,
-            today=request.today,
-        ),
+        enforcement=_enforcement(request, editorial, texts),
         steps=steps_block(steps, texts, scope, party=case.party, resource_by_id=editorial.resource_by_id),
         helpline=texts.say("helpline"),
         prepared_for=_prepared_for(request, texts),
@@ -111,6 +103,18 @@ def _steps(request: PageRequest, figures: CaseFigures, editorial: Editorial) -> 
         today=request.today,
     )
     return next_steps(editorial.book, facts, party=request.case.party)
+
+
+def _enforcement(request: PageRequest, editorial: Editorial, texts: Texts) -> EnforcementBlock:
+    return enforcement_block(
+        request.case,
+        editorial.actions,
+        texts,
+        request.grant.scope,
+        constants=editorial.constants,
+        as_of=request.as_of,
+        today=request.today,
+    )
 
 
 def _act_now(steps: tuple[ChosenStep, ...], language: Language) -> str | None:

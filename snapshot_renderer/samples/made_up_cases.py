@@ -27,7 +27,29 @@ AS_OF = date(2026, 11, 20)
 _AS_OF_TIME = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 _CONSENT = UUID("7f3a9c21-0000-4000-8000-000000000001")
 _ORGANIZATION = UUID("0b0f0000-0000-4000-8000-000000000001")
-_LAST_YEAR = date(AS_OF.year - 1, AS_OF.month, 1)
+_EIGHT_ACTIONS = (
+    EnforcementCode.LICENSE_NOTICE,
+    EnforcementCode.LICENSE_SUSPENDED,
+    EnforcementCode.PASSPORT,
+    EnforcementCode.BANK_RESTRAINT,
+    EnforcementCode.TAX_OFFSET_SUBMITTED,
+    EnforcementCode.TAX_DEPARTMENT_REFERRAL,
+    EnforcementCode.PROFESSIONAL_LICENSE,
+    EnforcementCode.ADDITIONAL_AMOUNT,
+)
+
+_EVERYTHING_AT_ONCE = CaseFacts(
+    case_type=CaseType.CURRENT_ASSISTANCE,
+    child_on_cash_assistance=True,
+    employer_known=False,
+    address_confirmed=False,
+    payment_method="CHECK",
+    court_date=date(2027, 1, 14),
+    custody_changed=True,
+    account_disputed=True,
+    lost_job=True,
+    income_change_percent=-40.0,
+)
 
 
 def typical(party: Party) -> PageRequest:
@@ -106,16 +128,6 @@ def worst(party: Party) -> PageRequest:
     """Return the longest names, the largest sums, a lump-sum month, eight actions and six steps."""
     due = 218475
     paid = (due, 100000, 0, due, 4 * due + 44600, 33300, 0, 0, due, 1800, due, due)
-    codes = (
-        EnforcementCode.LICENSE_NOTICE,
-        EnforcementCode.LICENSE_SUSPENDED,
-        EnforcementCode.PASSPORT,
-        EnforcementCode.BANK_RESTRAINT,
-        EnforcementCode.TAX_OFFSET_SUBMITTED,
-        EnforcementCode.TAX_DEPARTMENT_REFERRAL,
-        EnforcementCode.PROFESSIONAL_LICENSE,
-        EnforcementCode.ADDITIONAL_AMOUNT,
-    )
     case = CaseCopy(
         case_identifier="ZZ99999Z9",
         party=party,
@@ -135,20 +147,10 @@ def worst(party: Party) -> PageRequest:
         charges=_charges(due),
         payments=_payments(paid, day=28),
         enforcement=tuple(
-            _action(code, EnforcementStatus.ACTIVE, date(2026, 10, 28 - index)) for index, code in enumerate(codes)
+            _action(code, EnforcementStatus.ACTIVE, date(2026, 10, 28 - index))
+            for index, code in enumerate(_EIGHT_ACTIONS)
         ),
-        facts=CaseFacts(
-            case_type=CaseType.CURRENT_ASSISTANCE,
-            child_on_cash_assistance=True,
-            employer_known=False,
-            address_confirmed=False,
-            payment_method="CHECK",
-            court_date=date(2027, 1, 14),
-            custody_changed=True,
-            account_disputed=True,
-            lost_job=True,
-            income_change_percent=-40.0,
-        ),
+        facts=_EVERYTHING_AT_ONCE,
     )
     return _request(
         case, "The Northern Manhattan and Bronx Community Coalition for Families and Responsible Fatherhood, Inc."
