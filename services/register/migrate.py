@@ -1,6 +1,5 @@
 """Bring a register's tables up to date, from any process and any number of them at once."""
 
-import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -15,6 +14,9 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, 
 
 MIGRATION_LOCK = 0x5EA1_0001
 """Key of PostgreSQL's advisory lock while migrating; any fixed number nobody else uses."""
+
+WAIT_S = 60
+"""How long a process waits, in seconds, while another one migrates the same SQLite file."""
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
@@ -57,7 +59,9 @@ def _config(connection: Connection | None) -> Config:
 def _locked_connection(database_url: str) -> Iterator[Connection]:
     url = make_url(database_url)
     if url.get_backend_name() == "sqlite":
-        with _file_lock(url), _connection(_sqlite_engine(url)) as connection:
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        with _connection(_sqlite_engine(url)) as connection:
             yield connection
         return
     engine = create_engine(url.set(drivername="postgresql+psycopg"))
@@ -76,22 +80,11 @@ def _connection(engine: Engine) -> Iterator[Connection]:
         engine.dispose()
 
 
-@contextmanager
-def _file_lock(url: URL) -> Iterator[None]:
-    if not url.database or url.database == ":memory:":
-        yield
-        return
-    path = Path(url.database)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".migrating").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 def _sqlite_engine(url: URL) -> Engine:
-    engine = create_engine(url.set(drivername="sqlite"))
+    engine = create_engine(url.set(drivername="sqlite"), connect_args={"timeout": WAIT_S})
 
     # The driver would end the transaction before each CREATE TABLE; so it is told to leave transactions alone.
+    # BEGIN IMMEDIATE takes SQLite's one write lock before the revision is read: others wait their turn here.
     @event.listens_for(engine, "connect")
     def _leave_transactions_alone(connection: Any, _record: Any) -> None:
         connection.isolation_level = None

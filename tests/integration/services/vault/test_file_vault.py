@@ -128,6 +128,16 @@ async def test_after_destruction_neither_the_database_nor_the_disk_holds_what_op
     await _expect(sqlite_register, vault, consent_id, Kind.CLAIM, ObjectMissing)
 
 
+async def test_a_key_that_a_backup_brought_back_stays_destroyed(sqlite_register: Database, vault: FileVault) -> None:
+    consent_id = await _seal(sqlite_register, vault)
+    async with sqlite_register.transaction() as tx:
+        wrapped = (await tx.get_one(VaultKey, consent_id)).wrapped_key
+        await vault.destroy_key(tx, consent_id)
+    async with sqlite_register.transaction() as tx:
+        await tx.execute(update(VaultKey).values(wrapped_key=wrapped))
+    await _expect(sqlite_register, vault, consent_id, Kind.CLAIM, ObjectMissing)
+
+
 async def test_a_file_that_is_gone_is_missing(sqlite_register: Database, vault: FileVault) -> None:
     consent_id = await _seal(sqlite_register, vault)
     vault.path_of(consent_id, Kind.CLAIM).unlink()
