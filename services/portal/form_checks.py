@@ -6,6 +6,7 @@ from schemas.values import Language
 from services.portal.languages import mark
 
 NAME_MISSING = mark("Enter a name.")
+ORGANIZATION_MISSING = mark("Enter the name of the organization.")
 NAME_TOO_LONG = mark("Use 120 characters or fewer.")
 EMAIL_WRONG = mark("Enter an e-mail address like name@example.org.")
 WHY_MISSING = mark("Tell us in a sentence or two how you will use it.")
@@ -21,6 +22,12 @@ def why_no_name(name: str) -> str | None:
     if not name.strip() or not name.isprintable():
         return NAME_MISSING
     return NAME_TOO_LONG if len(name) > NAME_LIMIT else None
+
+
+def why_no_organization(name: str) -> str | None:
+    """Return what is wrong with an organization's name, or None."""
+    wrong = why_no_name(name)
+    return ORGANIZATION_MISSING if wrong == NAME_MISSING else wrong
 
 
 def why_no_email(email: str) -> str | None:

@@ -7,7 +7,14 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from schemas.values import Language
 from services.portal.context import Context, PortalContext
 from services.portal.errors import error_page
-from services.portal.form_checks import mistakes, why_no_email, why_no_language, why_no_name, why_no_reason
+from services.portal.form_checks import (
+    mistakes,
+    why_no_email,
+    why_no_language,
+    why_no_name,
+    why_no_organization,
+    why_no_reason,
+)
 from services.portal.identity import SignedIn, anybody, client_address
 from services.portal.pages import page, see
 from services.portal.rate_limits import SIGN_UP
@@ -41,7 +48,7 @@ async def sign_up(
     if not context.rate_limits.allow(SIGN_UP, "sign_up", client_address(request)):
         return await error_page(request, 429)
     errors = mistakes(
-        organization=why_no_name(organization),
+        organization=why_no_organization(organization),
         contact=why_no_name(contact),
         email=why_no_email(email),
         preferred=why_no_language(preferred),
