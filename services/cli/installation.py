@@ -65,6 +65,7 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "SNAPSHOT_PORTAL_URL": os.environ.get("SNAPSHOT_PORTAL_URL") or addresses.portal_url,
         "SNAPSHOT_MONITOR_PORT": str(addresses.monitor),
         "SNAPSHOT_PRACTICE_MODE": "true",
+        "SNAPSHOT_WEBHOOK_ALLOW_PRIVATE": "true",  # practice receivers run on this machine
     }
     if addresses.mail_smtp:
         told["SNAPSHOT_SMTP_URL"] = f"smtp://127.0.0.1:{addresses.mail_smtp}"
