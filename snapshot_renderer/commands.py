@@ -19,8 +19,8 @@ pages_app = typer.Typer(no_args_is_help=True, help="The one-page snapshot.")
 rules_app = typer.Typer(no_args_is_help=True, help="The rule book of next steps.")
 
 PREVIEW_WIDTH_PX = 1000
-PREVIEW_COLORS = 64
-"""Enough for flat colours and smooth type; a quarter of the size of full colour."""
+PREVIEW_COLORS = 160
+"""Enough to keep every colour of the page and smooth type, at a third of the size of full colour."""
 
 
 class MadeUpCase(StrEnum):
