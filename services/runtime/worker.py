@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
 from enum import IntEnum
-from pathlib import Path
 from typing import Any
 
 from kafka.errors import KafkaError
@@ -102,7 +101,7 @@ class _Worker:
         backoff = Backoff()
         while not self._stopping.is_set():
             started = time.monotonic()
-            app = new_app(self._stage, self._settings.kafka_brokers, Path(self._settings.home) / "status")
+            app = new_app(self._stage, self._settings.kafka_brokers, self._settings.home / "faust")
             self._connect(app)
             if not await run_until(app, self._stopping):
                 self._log.error("consumer crashed and starts again")

@@ -1,12 +1,11 @@
 """A tiny stage whose events say what shall happen to them, for tests of the runtime.
 
 The media type of a ConsentUploaded is the order: ``echo/ok``, ``echo/slow`` (its seconds in the file ``slow``),
-``echo/raise``, ``echo/impossible``, ``echo/forged`` (impossible, and parks nothing), ``echo/away`` (a dependency that is
+``echo/raise``, ``echo/impossible``, ``echo/forged`` (impossible, and parks nothing), ``echo/away`` (a dependency is
 away while the file ``away`` exists). The effect is a row of ``echo_effects``; what is in hand is a line of ``in_hand``.
 """
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -24,12 +23,14 @@ from services.runtime.settings import RuntimeSettings
 from services.runtime.stage import Consumer, Stage
 from services.runtime.worker import run
 
-SECRET = "Maria Example, AB12345C1"  # noqa: S105 - stands for what an exception's text may quote
+SECRET = "Maria Example, AB12345C1"
+"""Stands for what an exception's text may quote."""
 
 
 async def create_effects(database: Database) -> None:
     async with database.transaction() as tx:
-        await tx.execute(text("CREATE TABLE echo_effects (id INTEGER PRIMARY KEY, consent_id TEXT, sha TEXT)"))
+        number = "INTEGER PRIMARY KEY" if database.is_sqlite else "SERIAL PRIMARY KEY"
+        await tx.execute(text(f"CREATE TABLE echo_effects (id {number}, consent_id TEXT, sha TEXT)"))
 
 
 async def effects(database: Database) -> list[tuple[str, str]]:
@@ -87,4 +88,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -81,7 +81,7 @@ async def test_records_that_are_no_events_are_dead_letters_that_hold_nobody_up(w
         (one.key or None, one.value or None) for one in malformed
     ]
     codes = [one.header("dlq.error.code") for one in dead]
-    assert codes == ["EVENT_MALFORMED"] * 5 + ["EVENT_TYPE_UNKNOWN"]
+    assert codes == ["EVENT_MALFORMED"] * 6 + ["EVENT_TYPE_UNKNOWN"]
     assert [found for found, _ in await effects(world.database)] == [str(consent)]
     assert await world.waiting() == 0
 
@@ -166,7 +166,8 @@ def _malformed(good: OutgoingRecord) -> list[OutgoingRecord]:
         (good.key, b"\xff not json", good.headers),
         (b"not a uuid \xff", good.value, good.headers),
         (stranger, good.value, good.headers),
-        (None, None, good.headers),
+        (None, good.value, good.headers),
+        (good.key, None, good.headers),
         (good.key, good.value, wrong_type),
     ]
     return [OutgoingRecord(good.topic, good.partition, *change) for change in changes]

@@ -14,7 +14,7 @@ __all__ = ["kafka_brokers", "kafka_server"]
 
 
 @pytest.fixture
-async def world(kafka_brokers: str, tmp_path: Path, sqlite_register_url: str) -> AsyncIterator[KafkaWorld]:  # noqa: F811
+async def world(kafka_brokers: str, tmp_path: Path, sqlite_register_url: str) -> AsyncIterator[KafkaWorld]:
     database = Database(sqlite_register_url)
     await create_effects(database)
     made = KafkaWorld(kafka_brokers, tmp_path, database, sqlite_register_url)

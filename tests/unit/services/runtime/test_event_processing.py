@@ -1,12 +1,12 @@
 """What the broker contract can't show: crashes between two steps, limits, audit, and what operators see."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, text
 
+from schemas.consent_events import ConsentUploaded
 from schemas.reason_codes import ReasonCode
 from schemas.topics import CONSENT_REVIEW, CONSENT_UPLOADED, Writer
 from services.register import audit
@@ -29,9 +29,9 @@ OPERATOR = audit.Actor("operator:test")
 
 
 @pytest.fixture
-async def register(sqlite_register: Database) -> AsyncIterator[Database]:
-    await create_effects(sqlite_register)
-    yield sqlite_register
+async def register(register_database: Database) -> Database:
+    await create_effects(register_database)
+    return register_database
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_effects_mark_and_outgoing_events_are_one_transaction(
 
 
 async def test_a_dead_letter_delivered_again_stays_one_dead_letter(
-    register: Database, processor: EventProcessor, publisher: MemoryPublisher
+    processor: EventProcessor, publisher: MemoryPublisher
 ) -> None:
     record = _record(uploaded(uuid4(), "echo/raise"))
     assert await processor.process(record) is Outcome.DEAD_LETTERED
@@ -95,7 +95,7 @@ async def test_a_dead_letter_delivered_again_stays_one_dead_letter(
 
 
 async def test_a_dead_letter_of_a_broker_that_lost_its_data_does_not_hide_the_new_record_in_its_place(
-    register: Database, processor: EventProcessor, publisher: MemoryPublisher
+    processor: EventProcessor, publisher: MemoryPublisher
 ) -> None:
     assert await processor.process(_record(uploaded(uuid4(), "echo/impossible"))) is Outcome.DEAD_LETTERED
     assert await processor.process(_record(uploaded(uuid4()))) is Outcome.HANDLED
@@ -104,11 +104,13 @@ async def test_a_dead_letter_of_a_broker_that_lost_its_data_does_not_hide_the_ne
 
 
 async def test_when_the_dead_letter_itself_cannot_be_written_the_event_waits_and_is_not_lost(
-    register: Database, processor: EventProcessor
+    sqlite_register: Database, publisher: MemoryPublisher, tmp_path: Path
 ) -> None:
-    async with register.transaction() as tx:
+    await create_effects(sqlite_register)
+    async with sqlite_register.transaction() as tx:  # from now on it can be read and not written
         await tx.execute(text("ALTER TABLE dead_letters RENAME TO elsewhere"))
-        await tx.execute(text("CREATE VIEW dead_letters AS SELECT * FROM elsewhere"))  # reading works, writing doesn't
+        await tx.execute(text("CREATE VIEW dead_letters AS SELECT * FROM elsewhere"))
+    processor = _processor(sqlite_register, publisher, tmp_path)
     assert await processor.process(_record(uploaded(uuid4(), "echo/impossible"))) is Outcome.LEFT
 
 
@@ -183,7 +185,7 @@ async def test_a_replayed_event_that_was_processed_already_takes_no_second_effec
 ) -> None:
     consent = uuid4()
     first = _record(uploaded(consent), offset=0)
-    again = Record(first.topic, 0, 9, first.key, first.value, (*first.headers, (b"dlq.replay.count".decode(), b"1")))
+    again = Record(first.topic, 0, 9, first.key, first.value, (*first.headers, ("dlq.replay.count", b"1")))
     assert await processor.process(first) is Outcome.HANDLED
     assert await processor.process(again) is Outcome.REPEATED
     assert len(await effects(register)) == 1
@@ -273,6 +275,6 @@ def _processor(database: Database, publisher: MemoryPublisher, home: Path) -> Ev
     )
 
 
-def _record(event: object, offset: int = 0) -> Record:
-    made = record_of(event, parent=uuid4())  # type: ignore[arg-type]
+def _record(event: ConsentUploaded, offset: int = 0) -> Record:
+    made = record_of(event, parent=uuid4())
     return Record(made.topic, 0, offset, made.key, made.value, made.headers)

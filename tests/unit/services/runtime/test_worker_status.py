@@ -76,17 +76,18 @@ def test_metrics_count_outcomes_and_retries_by_stage_and_carry_no_ids(status: Wo
 
 async def test_a_companion_that_fails_or_ends_is_started_again_until_the_worker_stops() -> None:
     starts: list[int] = []
+    started_thrice = asyncio.Event()
 
     async def companion() -> None:
         starts.append(1)
         if len(starts) == 1:
             raise LookupError
         if len(starts) > 2:
+            started_thrice.set()
             await asyncio.sleep(600)
 
     task = asyncio.create_task(keep_running("sender", companion))
-    while len(starts) < 3:
-        await asyncio.sleep(0.01)
+    await started_thrice.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
