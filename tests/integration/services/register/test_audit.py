@@ -164,3 +164,14 @@ async def test_a_number_that_was_skipped_is_found_even_when_every_hash_fits(regi
     async with register_database.transaction() as tx:
         tx.add(AuditEntry(**link._asdict(), entry_hash=audit.link_hash(link)))
     assert (await _verify(register_database)).broken_at == 4
+
+
+async def test_an_entry_that_was_rewritten_with_a_fitting_hash_is_found_at_the_next_one(
+    register_database: Database,
+) -> None:
+    await _fill(register_database, 4)
+    async with register_database.transaction() as tx:
+        entry = await tx.get_one(AuditEntry, 2)
+        forged = audit.Link(2, entry.at, "forged", entry.actor, entry.consent_id, entry.detail, entry.previous_hash)
+        entry.act, entry.entry_hash = forged.act, audit.link_hash(forged)
+    assert (await _verify(register_database)).broken_at == 3

@@ -60,6 +60,14 @@ async def test_an_invited_person_signs_in_only_after_choosing_a_password(sqlite_
     assert await people.sign_in(sqlite_register, email="b@x.example", password=PASSWORD, at=NOON) is not None
 
 
+@pytest.mark.parametrize("status", [PersonStatus.INVITED, PersonStatus.DEACTIVATED])
+async def test_the_right_password_is_not_enough_for_somebody_who_is_not_active(
+    sqlite_register: Database, status: PersonStatus
+) -> None:
+    person = await _someone(sqlite_register, status=status)
+    assert await people.sign_in(sqlite_register, email=person.email, password=PASSWORD, at=NOON) is None
+
+
 async def test_a_deactivated_person_cannot_be_let_in_by_an_old_invitation(sqlite_register: Database) -> None:
     person = await _someone(sqlite_register)
     async with sqlite_register.transaction() as tx:
