@@ -2,21 +2,20 @@
 
 from functools import partial
 
-from services.register.agreements import Agreements
-from services.register.gate import Gate
-from services.register.grants import GrantVerifier
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey
-
 from case_fetcher.adapters.source_mapping import read_mapping
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
 from case_fetcher.settings import Settings
 from case_fetcher.stage import fetch_case
 from schemas import topics
+from services.register.agreements import Agreements
 from services.register.database import Database
+from services.register.gate import Gate
+from services.register.grants import GrantVerifier
 from services.runtime import worker
 from services.runtime.clock import utc_now
 from services.runtime.stage import Consumer, Stage
+from services.vault.file_vault import FileVault
+from services.vault.master_key import MasterKey
 
 
 def stage(settings: Settings) -> Stage:

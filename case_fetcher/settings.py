@@ -4,8 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from pydantic import Field
-from services.runtime.settings import RuntimeSettings
 
+from services.runtime.settings import RuntimeSettings
 from services.settings import GrantVerifySettings, VaultSettings
 
 

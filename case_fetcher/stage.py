@@ -5,9 +5,6 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
-from services.register.audit import Actor, stage_actor
-from services.register.gate import Allowed, Refused
-
 from case_fetcher.rules.agency_case import AgencyCase
 from case_fetcher.rules.case_match import consenting_party, why_case_stays_shut
 from case_fetcher.rules.consented_copy import consented_copy
@@ -19,7 +16,9 @@ from schemas.reason_codes import ReasonCode
 from schemas.topics import Writer
 from schemas.values import sha256_of
 from services.register import consents, grants
+from services.register.audit import Actor, stage_actor
 from services.register.database import Transaction
+from services.register.gate import Allowed, Refused
 from services.register.states import ConsentStatus, Purpose
 from services.runtime.clock import Clock
 from services.runtime.failures import CannotBeProcessed

@@ -40,7 +40,9 @@ def demonstration_set(today: date) -> Iterator[DemonstrationForm]:
     )
     for name, expected in OUTCOMES.items():
         status = AT_THE_DOOR if expected.refused_at_the_door else _STATUS[expected.result]
-        reasons = () if expected.reason is None else (expected.reason,)
+        # Why a form waits for a reviewer is shown to nobody outside the agency: it could tell of a safety hold.
+        told = expected.reason is not None and expected.result is not Result.REVIEW
+        reasons = (expected.reason,) if told and expected.reason else ()
         yield DemonstrationForm(name.replace("_", " "), replace(plain, outcome=name), status, reasons)
     yield from _about_the_case(plain)
 

@@ -64,6 +64,7 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
         "SNAPSHOT_PORTAL_PORT": str(addresses.portal),
         "SNAPSHOT_PORTAL_URL": os.environ.get("SNAPSHOT_PORTAL_URL") or addresses.portal_url,
         "SNAPSHOT_MONITOR_PORT": str(addresses.monitor),
+        "SNAPSHOT_MONITOR_URL": addresses.monitor_url,
         "SNAPSHOT_PRACTICE_MODE": "true",
         "SNAPSHOT_WEBHOOK_ALLOW_PRIVATE": "true",  # practice receivers run on this machine
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,10 +40,7 @@ HEADERS = {
 
 def create_app(settings: Settings, watch: LagWatch, database: Database) -> Starlette:
     """Build the web application around a watch and a register."""
-    templates = Environment(
-        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
-    )
-    templates.filters["duration"] = duration
+    template = _ops_template()
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -52,19 +49,13 @@ def create_app(settings: Settings, watch: LagWatch, database: Database) -> Starl
         await asyncio.to_thread(watch.stop)
         await database.close()
 
-    async def state() -> PipelineState | None:
-        try:
-            return await read_state(database, now=datetime.now(UTC))
-        except SQLAlchemyError:
-            return None  # the page says that the register does not answer; lag is still shown
+    state = partial(_state, database)
 
     async def ops_page(_request: Request) -> Response:
         look, workers = watch.latest, await asyncio.to_thread(read_worker_status, settings.home)
         stages = [_stage(look, stage.value, workers.get(stage.value, [])) for stage in STAGES]
-        html = templates.get_template("ops.html").render(
-            look=look, stages=stages, state=await state(), now=datetime.now(UTC), every=settings.monitor_every_seconds
-        )
-        return HTMLResponse(html, headers=HEADERS)
+        shown = {"look": look, "stages": stages, "state": await state(), "now": datetime.now(UTC)}
+        return HTMLResponse(template.render(every=settings.monitor_every_seconds, **shown), headers=HEADERS)
 
     async def lag_json(_request: Request) -> Response:
         return JSONResponse(as_json(watch.latest), headers=HEADERS)
@@ -74,19 +65,35 @@ def create_app(settings: Settings, watch: LagWatch, database: Database) -> Starl
         registry.register(LagCollector(watch.latest, await state()))
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
-    async def healthz(_request: Request) -> Response:
-        return Response("ok\n", media_type="text/plain")
-
     return Starlette(
         routes=[
             Route("/", ops_page),
             Route("/lag.json", lag_json),
             Route("/metrics", metrics),
-            Route("/healthz", healthz),
+            Route("/healthz", _healthz),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],
         lifespan=lifespan,
     )
+
+
+def _ops_template() -> Template:
+    templates = Environment(
+        loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, auto_reload=False
+    )
+    templates.filters["duration"] = duration
+    return templates.get_template("ops.html")
+
+
+async def _state(database: Database) -> PipelineState | None:
+    try:
+        return await read_state(database, now=datetime.now(UTC))
+    except SQLAlchemyError:
+        return None  # the page says that the register does not answer; lag is still shown
+
+
+async def _healthz(_request: Request) -> Response:
+    return Response("ok\n", media_type="text/plain")
 
 
 def as_json(look: Look) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import create_engine, text
 
 from case_fetcher.adapters.source_mapping import PRACTICE_MAPPING, MappingError, read_mapping
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
+from case_fetcher.practice.county import practice_cases
 from case_fetcher.practice.county_writer import write_practice_county
 from case_fetcher.practice.scenarios import SCENARIOS
 from schemas.case_record import EnforcementCode
@@ -138,16 +139,12 @@ async def test_the_records_are_opened_read_only(county: str) -> None:
         connection.execute(text("delete from cases"))
 
 
-def test_the_same_seed_and_day_make_the_same_county(tmp_path: Path) -> None:
-    from case_fetcher.practice.county import practice_cases  # noqa: PLC0415 - read beside its assertion
-
+def test_the_same_seed_and_day_make_the_same_county() -> None:
     day = date(2026, 11, 22)
     assert list(practice_cases(count=220, seed=7, today=day)) == list(practice_cases(count=220, seed=7, today=day))
 
 
 def test_past_due_support_is_what_fell_due_less_what_was_paid() -> None:
-    from case_fetcher.practice.county import practice_cases  # noqa: PLC0415
-
     checked = 0
     for made in practice_cases(count=220, seed=7, today=date(2026, 11, 22)):
         before = made.case["owed_to_dss"] + made.case["owed_to_custodial_parent"]

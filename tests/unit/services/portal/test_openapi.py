@@ -22,7 +22,7 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 @pytest.fixture
 async def document(world: PortalWorld) -> dict[str, Any]:
     async with world.api(None) as client:
-        answer = await client.get("/api/openapi.json")
+        answer = await client.get("/openapi.json")
     assert answer.status_code == 200
     found: dict[str, Any] = answer.json()
     return found
