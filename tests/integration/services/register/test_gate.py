@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -20,6 +21,8 @@ from services.register.gate_rules import RULE_VERSION, GateInputs, refusal
 from services.register.grants import GrantSigner
 from services.register.states import ConsentStatus, OrganizationStatus, PersonStatus, Purpose
 from services.register.tables import AuditEntry, Consent, Grant
+from services.vault.file_vault import FileVault
+from services.vault.master_key import MasterKey
 from services.vault.vault import Kind, ObjectMissing
 from tests.support.memory_vault import MemoryVault
 from tests.support.register_builders import PRACTICE_CASE, GateWorld, a_consent, a_grant, a_person, an_organization
@@ -148,6 +151,15 @@ async def test_a_grant_whose_sealed_bytes_were_swapped_opens_nothing(
         consent = await world.approved_consent(tx)
         wider = a_grant(consent, expires_on=date(2036, 1, 1))
         await world.vault.seal(tx, consent.id, Kind.GRANT, wider.canonical_bytes())
+    assert await _ask(register_database, world, consent.id) == Refused(ReasonCode.GRANT_INVALID)
+
+
+async def test_a_damaged_sealed_grant_is_a_refusal_and_no_crash(register_database: Database, tmp_path: Path) -> None:
+    vault = FileVault(tmp_path / "vault", MasterKey(b"k" * 32))
+    world = GateWorld(vault=vault)
+    async with register_database.transaction() as tx:
+        consent = await world.approved_consent(tx)
+    vault.path_of(consent.id, Kind.GRANT).write_bytes(b"damaged")
     assert await _ask(register_database, world, consent.id) == Refused(ReasonCode.GRANT_INVALID)
 
 
