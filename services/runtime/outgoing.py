@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from schemas.event import Event, attributes_for
-from schemas.topics import Writer, topic_for
+from schemas.event import Event, EventAttributes, attributes_for
+from schemas.topics import Topic, Writer, topic_for
 from services.register.database import Transaction
 from services.register.tables import OutgoingEvent
 from services.runtime.record import header_texts
@@ -38,19 +38,21 @@ async def queue(tx: Transaction, *, writer: Writer, parent: UUID, events: Sequen
             raise ValueError(f"{writer} may not write to {topic.name}")
         attributes = attributes_for(event, parent=parent, writer=writer, ordinal=ordinals[event.event_type], time=at)
         ordinals[event.event_type] += 1
-        tx.add(
-            OutgoingEvent(
-                event_id=attributes.id,
-                writer=writer.value,
-                topic=topic.name,
-                partition=None,
-                key=str(event.consent_id).encode(),
-                value=event.value(),
-                headers=header_texts(attributes.headers()),
-                created_at=at,
-                published_at=None,
-            )
-        )
+        tx.add(_row(event, topic, attributes, writer=writer, at=at))
         ids.append(attributes.id)
     await tx.flush()
     return ids
+
+
+def _row(event: Event, topic: Topic, attributes: EventAttributes, *, writer: Writer, at: datetime) -> OutgoingEvent:
+    return OutgoingEvent(
+        event_id=attributes.id,
+        writer=writer.value,
+        topic=topic.name,
+        partition=None,
+        key=str(event.consent_id).encode(),
+        value=event.value(),
+        headers=header_texts(attributes.headers()),
+        created_at=at,
+        published_at=None,
+    )
