@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -159,7 +159,7 @@ async def test_the_same_document_a_second_time_is_a_duplicate(desk: Desk) -> Non
     async with desk.database.transaction() as tx:
         organization = await tx.get_one(Organization, desk.organization_id)
         uploader = await a_person(tx, organization)
-        again = await a_consent(tx, organization, uploader, document=DOCUMENT)
+        again = await a_consent(tx, organization, uploader, document=DOCUMENT, at=NOON + timedelta(minutes=1))
         await desk.world.vault.seal(tx, again.id, Kind.DOCUMENT, DOCUMENT)
         await desk.world.vault.seal(tx, again.id, Kind.CLAIM, CLAIM.model_dump_json().encode())
     desk.consent_id = again.id

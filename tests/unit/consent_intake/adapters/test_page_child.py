@@ -42,7 +42,7 @@ def test_a_confined_child_cannot_have(attempt: str, tmp_path: object) -> None:
 
 SABOTEURS = {
     "dies": "sys.exit(1)",
-    "dies after half an answer": "sys.stdout.buffer.write(struct.pack('>Q', 99) + b'a'); sys.stdout.flush(); sys.exit(1)",
+    "dies after half an answer": "sys.stdout.buffer.write(struct.pack('>Q', 99) + b'a'); sys.stdout.flush(); exit(1)",
     "says nothing": "say(b'')",
     "says what is no answer": "say(b'rubbish that is no header')",
     "claims more pixels than it sends": 'say(framed(\'{"problem": null, "pages": [[100, 100]], "hints": {}}\'))',
