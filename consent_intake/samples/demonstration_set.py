@@ -34,7 +34,13 @@ def demonstration_set(today: date) -> Iterator[DemonstrationForm]:
     )
     yield DemonstrationForm(
         "approved, custodial parent, Spanish form",
-        replace(plain, claim=DEMONSTRATION_PARENTS[Party.CUSTODIAL], language=Language.SPANISH, scan="copier"),
+        replace(
+            plain,
+            claim=DEMONSTRATION_PARENTS[Party.CUSTODIAL],
+            language=Language.SPANISH,
+            fill="prefilled",
+            scan="phone",
+        ),
         "delivered",
         (),
     )

@@ -23,6 +23,11 @@ from services.cli.submit import save_pages
 
 FOLLOW_SECONDS = 180.0
 MAIL_SECONDS = 20.0
+REFERENCE_LENGTH = 8
+"""The subject of an e-mail names the first characters of the consent's id."""
+
+LEAST_COLUMNS = 140
+"""The sentences are the point of the table; a narrow one would be pages long."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +73,7 @@ def run(home: Path, addresses: Addresses, console: Console) -> int:
             _expect_mail(addresses, arrived)
     finally:
         client.close()
-    console.print(_table(arrived))
+    Console(width=max(console.width, LEAST_COLUMNS)).print(_table(arrived))
     wrong = [one for one in arrived if not one.as_expected]
     console.print(f"{len(arrived) - len(wrong)} of {len(arrived)} forms arrived where they should. Pages: {folder}")
     return 1 if wrong else 0
@@ -120,16 +125,22 @@ def _expect_mail(addresses: Addresses, arrived: Sequence[Arrived]) -> None:
     deadline = time.monotonic() + MAIL_SECONDS
     missing = [one for one in arrived if one.consent_id]
     while missing and time.monotonic() < deadline:
-        texts = _mail_texts(addresses.mail_url)
-        missing = [one for one in missing if not any(str(one.consent_id) in text for text in texts)]
+        subjects = _mail_subjects(addresses.mail_url)
+        missing = [
+            one for one in missing if not any(str(one.consent_id)[:REFERENCE_LENGTH] in subject for subject in subjects)
+        ]
         time.sleep(0.3)
     for one in missing:
         one.problem = "no e-mail"
 
 
-def _mail_texts(address: str) -> list[str]:
-    listed: Sequence[Mapping[str, Any]] = httpx.get(f"{address}/messages.json", timeout=5.0, trust_env=False).json()
-    return [json.dumps(message) for message in listed]
+def _reference(one: Arrived) -> str:
+    return str(one.consent_id)[:REFERENCE_LENGTH]
+
+
+def _mail_subjects(address: str) -> list[str]:
+    caught: Mapping[str, Any] = httpx.get(f"{address}/messages.json", timeout=5.0, trust_env=False).json()
+    return [str(message["subject"]) for message in caught["messages"]]
 
 
 def _table(arrived: Sequence[Arrived]) -> Table:
