@@ -60,6 +60,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def new_cluster_id() -> str:
+    """Return a random cluster id as Kafka writes it: 22 characters, and no hyphen first, which reads as an option."""
+    while (text := urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return text
+
+
 class LocalKafka:
     """A single Kafka node that listens on 127.0.0.1 only.
 
@@ -150,8 +157,7 @@ class LocalKafka:
         return [java(), *flags, "-cp", f"{jars.absolute()}/*", main, *arguments]
 
     def _format(self, properties: Path) -> None:
-        cluster = urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
-        command = self._java("kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties))
+        command = self._java("kafka.tools.StorageTool", "format", "-t", new_cluster_id(), "-c", str(properties))
         with (self._folder / "kafka.log").open("ab") as log:
             finished = subprocess.run(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=START_SECONDS, check=False

@@ -17,7 +17,7 @@ from services.runtime.relay import OutgoingRelay
 from services.runtime.stage import Stage
 from services.runtime.worker_status import WorkerStatus
 
-MOST_PAUSES = 1_000
+MOST_PAUSES = 50
 """A dependency that stays away this many attempts is taken to stay away for good: its events are left."""
 
 
