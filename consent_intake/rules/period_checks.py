@@ -17,6 +17,8 @@ SURE_OF_DATE = SURE
 RECENTLY = timedelta(days=60)
 """How old a signing date may be to be believed on two different readings; forms are uploaded within weeks."""
 
+_YEAR_DIGITS = 4
+
 
 @dataclass(frozen=True)
 class Period:
@@ -48,15 +50,21 @@ def signing_date(written: WrittenText, today: date) -> date | None:
     """Return when the form was signed; None when that is not readable.
 
     Hand-written dates often read in two ways. When both lie within the last weeks the earlier one counts: the consent
-    then ends no later than the parent meant, which is the side to err on.
+    then ends no later than the parent meant, which is the side to err on. When one reading is no date at all (month
+    17, seven digits), the other stands if it is a recent one, sure of itself, and the year was read alike: a wrong
+    year is the one misreading that would let an expired form pass.
     """
     sure = sure_date(written)
     if sure is not None:
         return sure
-    readings = [date_in_comb(text) for text in (written.text, written.again or "")]
-    recent = [day for day in readings if day is not None and timedelta(0) <= today - day <= RECENTLY]
-    both = len(recent) == len(readings)
-    return min(recent) if both and written.confidence >= READABLE else None
+    texts = (written.text, written.again or "")
+    readings = [day for text in texts if (day := date_in_comb(text)) is not None]
+    if not readings or any(not timedelta(0) <= today - day <= RECENTLY for day in readings):
+        return None
+    if len(readings) == len(texts):
+        return min(readings) if written.confidence >= READABLE else None
+    years_alike = len({text[-_YEAR_DIGITS:] for text in texts}) == 1
+    return readings[0] if years_alike and written.confidence >= SURE_OF_DATE else None
 
 
 def period_of(reading: FormReading, today: date) -> Period | None:

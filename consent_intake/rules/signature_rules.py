@@ -35,10 +35,17 @@ _NOT_A_SIGNATURE = frozenset(
     }
 )
 _DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}([/.\-]\d{1,4})?")
-_NUMBER = re.compile(r"\d{4,8}")
+_NUMBER = re.compile(r"\d{6,8}")
+"""A date or another number in the box; fewer digits than six are what a row of loops reads as."""
+
+VERY_SURE = 0.9
+LEAST_OTHER_LETTERS = 3
+"""Different letters that are no loops, in all words together: every printed name has them, "qoro" does not."""
+
 _LOOPS = frozenset("0oOcCsSuUeE5")
 """What a recogniser for print makes of the loops of a pen."""
-_ALPHANUMERIC = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_ALPHANUMERIC = _LETTERS | frozenset("0123456789")
 
 
 def check_signature(ink: SignatureInk | None) -> Check:
@@ -65,11 +72,14 @@ def _is_enough(ink: SignatureInk) -> bool:
 def _looks_like_something_else(ink: SignatureInk) -> bool:
     if ink.solidity >= SOLID:
         return True
-    return any(_is_no_signature(word.text, word.confidence) for word in ink.words)
+    print_like = {c for word in ink.words if word.confidence >= WORD_SURE for c in _plain(word.text)}
+    named = len(print_like & _LETTERS - _LOOPS) >= LEAST_OTHER_LETTERS
+    return any(_is_no_signature(word.text, word.confidence, named=named) for word in ink.words)
 
 
-def _is_no_signature(text: str, confidence: float) -> bool:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+def _is_no_signature(text: str, confidence: float, *, named: bool) -> bool:
+    """Return whether a word speaks against a signature; ``named``: the words together hold a name's letters."""
+    plain = _plain(text)
     letters = re.sub(r"[^a-z]", "", plain)
     if letters in _NOT_A_SIGNATURE and (len(letters) > 2 or confidence >= WORD_SURE):  # noqa: PLR2004 - "x", "na"
         return True
@@ -77,4 +87,11 @@ def _is_no_signature(text: str, confidence: float) -> bool:
         return True
     if confidence < WORD_SURE or not set(plain) & _ALPHANUMERIC - _LOOPS:
         return False
-    return len(letters) >= 3 or _NUMBER.search(plain) is not None  # noqa: PLR2004 - shorter ones: any squiggle
+    if _NUMBER.search(plain) is not None:
+        return True
+    return len(letters) >= 3 and (named or confidence >= VERY_SURE)  # noqa: PLR2004 - shorter ones: any squiggle
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
