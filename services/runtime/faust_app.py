@@ -16,7 +16,7 @@ import faust
 from typing_extensions import override
 
 from services.runtime.event_processor import Outcome
-from services.runtime.record import Record
+from services.runtime.record import Record, received_headers
 from services.runtime.stage import Stage
 
 SESSION_SECONDS = 10.0
@@ -122,7 +122,7 @@ class Consumption:
                 offset=message.offset,
                 key=message.key,
                 value=message.value,
-                headers=tuple(message.headers or ()),
+                headers=received_headers(message.headers),
             )
         )
         if outcome is Outcome.LEFT:

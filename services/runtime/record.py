@@ -1,6 +1,6 @@
 """One record of a topic, and how its headers are kept in the register."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -41,6 +41,11 @@ class OutgoingRecord:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes], ...]
+
+
+def received_headers(headers: Iterable[tuple[str, bytes | None]] | None) -> tuple[tuple[str, bytes], ...]:
+    """Return the headers of a record as the broker gave them; Kafka allows one without a value: it is empty here."""
+    return tuple((name, value or b"") for name, value in headers or ())
 
 
 def header_texts(headers: Sequence[tuple[str, bytes]]) -> list[list[str]]:
