@@ -88,7 +88,8 @@ async def move(
 ) -> bool:
     """Take a consent one step on, and note it on its timeline.
 
-    Locks the row and looks at it afresh first, so a consent that was read without a lock is safe to pass.
+    Locks the row and looks at it afresh first, so a consent that was read without a lock, or in another transaction,
+    is safe to pass; what moves is the row of ``tx``.
 
     Returns:
         False, and nothing changed, when the consent is there or past it already (an event that came twice), or in a
@@ -97,7 +98,7 @@ async def move(
     Raises:
         IllegalMove: the step would skip another.
     """
-    await lock(tx, consent.id)
+    consent = await lock(tx, consent.id)
     match judge_move(consent.status, status):
         case Move.PAST:
             return False

@@ -55,6 +55,16 @@ async def test_each_move_is_on_the_timeline_once_even_when_it_comes_twice(regist
         ]
 
 
+async def test_a_consent_that_was_read_in_another_transaction_moves_all_the_same(register_database: Database) -> None:
+    async with register_database.transaction() as tx:
+        organization = await an_organization(tx)
+        consent = await a_consent(tx, organization, await a_person(tx, organization))
+    async with register_database.transaction() as tx:
+        assert await consents.move(tx, consent, S.IN_REVIEW, at=NOON)
+    async with register_database.reading() as tx:
+        assert (await consents.get(tx, consent.id)).status is S.IN_REVIEW
+
+
 async def test_skipping_a_step_is_a_mistake_that_changes_nothing(register_database: Database) -> None:
     async with register_database.transaction() as tx:
         organization = await an_organization(tx)
