@@ -20,7 +20,7 @@ from services.register.audit import Actor, stage_actor
 from services.register.database import Database, Transaction
 from services.register.gate import Allowed, Refused
 from services.register.states import ConsentStatus, Purpose
-from services.register.tables import Organization, SnapshotFile
+from services.register.tables import Consent, Organization, SnapshotFile
 from services.runtime.clock import Clock, legal_day
 from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing, Vault
@@ -81,7 +81,9 @@ async def prepare_pages(
         decision = await gate.decide(tx, event.consent_id, Purpose.RENDER, ACTOR)
         if isinstance(decision, Refused):
             return Preparation({}, decision.reason)
-        if (await consents.get(tx, event.consent_id)).status is not ConsentStatus.FETCHED:
+        consent = await consents.get(tx, event.consent_id)
+        _require_a_fetched_case(consent)
+        if consent.status is not ConsentStatus.FETCHED:
             return Preparation({})
         case = await _case_copy(event, decision.grant, tx, vault)
         organization = await tx.get_one(Organization, decision.grant.organization_id)
@@ -105,6 +107,7 @@ async def finish_snapshot(
     if isinstance(decision, Refused):
         return await _refuse(event, decision.reason, tx, clock)
     consent = await consents.get(tx, event.consent_id)
+    _require_a_fetched_case(consent)
     if consent.status is not ConsentStatus.FETCHED:
         return ()  # a second event of a consent that went on already
     if preparation.refusal is not None:
@@ -146,8 +149,18 @@ async def _refuse(event: CaseFetched, reason: ReasonCode, tx: Transaction, clock
     if reason in FORGED:
         raise CannotBeProcessed(reason, parks_later_events=False)
     consent = await consents.get(tx, event.consent_id)
+    _require_a_fetched_case(consent)
     await consents.move(tx, consent, ConsentStatus.REFUSED, at=clock(), reasons=(reason,))
     return (SnapshotRefused(consent_id=event.consent_id, organization_id=consent.organization_id, reason=reason),)
+
+
+def _require_a_fetched_case(consent: Consent) -> None:
+    """Refuse an event that comes before its case was fetched: taken for done with, it would hide the real one.
+
+    Event ids are derived, so whoever reads the broker can give a forged event the id that the real one will have.
+    """
+    if consent.status is ConsentStatus.APPROVED:
+        raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
 
 
 async def _keep(

@@ -106,12 +106,17 @@ async def world(register_database: Database) -> World:
     return await make_world(register_database)
 
 
-async def make_world(database: Database, copy: CaseCopy | None = None, **grant_changes: Any) -> World:
+async def make_world(
+    database: Database,
+    copy: CaseCopy | None = None,
+    status: ConsentStatus = ConsentStatus.FETCHED,
+    **grant_changes: Any,
+) -> World:
     vault = MemoryVault()
     gates = GateWorld(vault=vault)
     plain = (copy or a_copy()).canonical_bytes()
     async with database.transaction() as tx:
-        consent = await gates.approved_consent(tx, status=ConsentStatus.FETCHED, **grant_changes)
+        consent = await gates.approved_consent(tx, status=status, **grant_changes)
         await vault.seal(tx, consent.id, Kind.CASE_COPY, plain)
     event = CaseFetched(
         consent_id=consent.id,
@@ -219,6 +224,23 @@ async def test_an_event_about_another_copy_than_the_sealed_one_is_dead_lettered(
         await world.prepare(forged)
     assert refused.value.code is ReasonCode.DOCUMENT_CHANGED
     assert not refused.value.parks_later_events
+    assert world.maker.requests == []
+
+
+async def test_an_event_that_comes_before_its_case_was_fetched_is_dead_lettered_and_not_taken_for_done_with(
+    sqlite_register: Database,
+) -> None:
+    world = await make_world(sqlite_register, status=ConsentStatus.APPROVED)
+
+    for attempt in (world.run, partial(world.finish, Preparation({}))):
+        with pytest.raises(CannotBeProcessed) as raised:
+            await attempt()
+        assert (raised.value.code, raised.value.parks_later_events) == (ReasonCode.EVENT_CONTRADICTS_REGISTER, False)
+    async with world.database.transaction() as tx:
+        (await tx.get_one(Organization, world.event.organization_id)).status = OrganizationStatus.SUSPENDED
+    with pytest.raises(CannotBeProcessed):
+        await world.finish(Preparation({}))
+    assert (await world.consent()).status is ConsentStatus.APPROVED
     assert world.maker.requests == []
 
 
