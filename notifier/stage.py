@@ -61,9 +61,9 @@ async def tell_in_review(
     event: ConsentReviewNeeded, _preparation: None, tx: Transaction, *, desk: Desk
 ) -> Sequence[Event]:
     """Tell the uploader that a person looks at the form, and the reviewers (never the uploader) that it waits."""
-    consent = await _consent(tx, event)
+    consent = await _consent_in(tx, event, set(ConsentStatus) - {ConsentStatus.UPLOADED})
     if consent.status is not ConsentStatus.IN_REVIEW:
-        return ()
+        return ()  # decided meanwhile
     await _tell_organization(tx, event, Kind.CONSENT_IN_REVIEW, consent, desk=desk)
     reviewers = reviewers_for(consent.uploaded_by, await contacts.reviewers(tx))
     if not reviewers:
@@ -95,7 +95,7 @@ async def deliver(
 ) -> Sequence[Event]:
     """Tell those whom the gate lets know that the page is ready; when it lets nobody, say why there is none."""
     consent = await _consent(tx, event)
-    if consent.snapshot_id != event.snapshot_id:
+    if (consent.snapshot_id, consent.organization_id) != (event.snapshot_id, event.organization_id):
         raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
     people = await _people(tx, consent)
     allowed, reason = await _ask_the_gate(tx, event, people, gate)
@@ -152,7 +152,10 @@ async def _consent(tx: Transaction, event: Event) -> Consent:
 
 
 async def _consent_in(tx: Transaction, event: Event, statuses: set[ConsentStatus]) -> Consent:
-    """Return the consent if the register agrees: whoever can write to the broker can't alarm a family."""
+    """Return the consent if the register agrees: whoever can write to the broker can't alarm a family.
+
+    Nor can they hide an event that is still to come behind a forged one of the same id: it is not taken for done with.
+    """
     consent = await _consent(tx, event)
     if consent.status not in statuses:
         raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)

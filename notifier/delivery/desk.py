@@ -89,7 +89,8 @@ class Desk:
     ) -> None:
         """Write the inbox entry and the e-mail of each person, and the webhook call of the organization if it has one.
 
-        The ids come from the event's content: the same event writes the same rows, which are there already then.
+        The ids come from what happened to which consent, and each such thing happens to a consent once: a second
+        event about it, whatever it says, writes the same rows, which are there already then.
 
         Args:
             tx: the transaction that handles the event.
@@ -100,7 +101,7 @@ class Desk:
             reasons: told only by kinds that tell reasons, and in the form that may be shown.
         """
         told = tuple(reason_texts.shown(code).value for code in reasons) if kind in TELLS_REASONS else ()
-        cause = f"{event.event_type}/{event.value().decode()}"
+        cause = f"{event.event_type}/{event.consent_id}"
         draft = Draft(cause, kind, self._clock(), event.consent_id, tuple(dict.fromkeys(told)))
         for person_id in people:
             await write(tx, draft, Recipient(Channel.INBOX, person_id=person_id))

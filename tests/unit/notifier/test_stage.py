@@ -59,11 +59,16 @@ async def test_the_same_event_twice_makes_no_second_message(world: NotifierWorld
     assert len(await world.messages()) == 2
 
 
-async def test_a_different_reason_is_a_different_message(world: NotifierWorld) -> None:
+async def test_a_captured_event_that_is_changed_makes_no_second_message(world: NotifierWorld) -> None:
     consent = await world.consent(ConsentStatus.REJECTED)
     await world.handle(rejected(consent))
     await world.handle(rejected(consent, ReasonCode.EXPIRED))
-    assert len(await world.messages(channel=Channel.EMAIL)) == 2
+    assert [row.reasons for row in await world.messages(channel=Channel.EMAIL)] == [["MISSING_SIGNATURE"]]
+    ready = await world.consent(ConsentStatus.RENDERED)
+    await world.handle(rendered(ready))
+    changed = rendered(ready).pages[0].model_copy(update={"size_bytes": 11})
+    await world.handle(rendered(ready).model_copy(update={"pages": (changed,)}))
+    assert len(await world.messages(channel=Channel.EMAIL, kind=Kind.SNAPSHOT_READY.value)) == 1
 
 
 async def test_the_organizations_webhook_is_called_when_it_has_one(world: NotifierWorld) -> None:
@@ -178,6 +183,24 @@ async def test_a_page_that_the_register_does_not_know_is_not_announced(world: No
         await world.handle(rendered(consent, snapshot_id=uuid4()))
     assert failure.value.code is ReasonCode.EVENT_CONTRADICTS_REGISTER
     assert await world.messages() == []
+
+
+async def test_a_page_in_another_organizations_name_neither_ends_the_consent_nor_is_announced(
+    world: NotifierWorld,
+) -> None:
+    consent = await world.consent(ConsentStatus.RENDERED)
+    forged = rendered(consent).model_copy(update={"organization_id": uuid4()})
+    with pytest.raises(CannotBeProcessed) as failure:
+        await world.handle(forged)
+    assert failure.value.code is ReasonCode.EVENT_CONTRADICTS_REGISTER
+    assert await world.status_of(consent.id) is ConsentStatus.RENDERED
+
+
+async def test_a_review_told_before_its_time_is_not_taken_for_done_with(world: NotifierWorld) -> None:
+    consent = await world.consent(ConsentStatus.UPLOADED)
+    with pytest.raises(CannotBeProcessed) as failure:
+        await world.handle(review_needed(consent))
+    assert failure.value.code is ReasonCode.EVENT_CONTRADICTS_REGISTER
 
 
 async def test_an_event_about_an_unknown_consent_is_a_dead_letter_that_holds_nobody_up(world: NotifierWorld) -> None:
