@@ -1,16 +1,17 @@
 """Open the case an approved consent covers, or say why it stays shut."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
-from case_fetcher.rules.agency_case import AgencyCase
+from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from case_fetcher.rules.case_match import consenting_party, why_case_stays_shut
 from case_fetcher.rules.consented_copy import consented_copy
 from schemas.case_events import CaseFetched, CaseRefused
 from schemas.case_record import CaseCopy
 from schemas.consent_events import ConsentApproved
+from schemas.consent_records import ConsentGrant
 from schemas.event import Event
 from schemas.reason_codes import ReasonCode
 from schemas.topics import Writer
@@ -22,6 +23,7 @@ from services.register.gate import Allowed, Refused
 from services.register.states import ConsentStatus, Purpose
 from services.runtime.clock import Clock
 from services.runtime.failures import CannotBeProcessed
+from services.runtime.structured_log import get_logger
 from services.vault.vault import Kind, Vault
 
 ACTOR = stage_actor(Writer.CASE_FETCHER)
@@ -46,6 +48,7 @@ class CaseSource(Protocol):
 
         Raises:
             TemporarilyUnavailable: the records are away.
+            RecordUnusable: the record breaks its own rules.
         """
 
 
@@ -75,14 +78,26 @@ async def fetch_case(
     consent = await consents.get(tx, event.consent_id)
     if consent.status is not ConsentStatus.APPROVED:
         return ()  # a second approval event of a consent that went on already
-    case = await source.find(decision.grant.case_identifier)
-    reason = why_case_stays_shut(case, decision.grant, now=clock(), oldest=oldest)
+    try:
+        copy = await _consented_part(decision.grant, source, now=clock(), oldest=oldest)
+    except RecordUnusable:
+        get_logger().warning("case record unusable", consent_id=str(event.consent_id))
+        copy = ReasonCode.FIGURES_DO_NOT_RECONCILE
+    if isinstance(copy, ReasonCode):
+        return await _refuse(event, copy, tx, clock)
+    return await _seal(event, copy, tx, vault, clock)
+
+
+async def _consented_part(
+    grant: ConsentGrant, source: CaseSource, *, now: datetime, oldest: timedelta
+) -> CaseCopy | ReasonCode:
+    """Read the case; return what the parent released of it, or why nothing of it may be."""
+    case = await source.find(grant.case_identifier)
+    reason = why_case_stays_shut(case, grant, now=now, oldest=oldest)
     if reason is not None or case is None:
-        return await _refuse(event, reason or ReasonCode.CASE_NOT_FOUND, tx, clock)
-    person = consenting_party(case, decision.grant)
-    if person is None:
-        return await _refuse(event, ReasonCode.PARENT_NOT_ON_CASE, tx, clock)
-    return await _seal(event, consented_copy(case, person), tx, vault, clock)
+        return reason or ReasonCode.CASE_NOT_FOUND
+    person = consenting_party(case, grant)
+    return ReasonCode.PARENT_NOT_ON_CASE if person is None else consented_copy(case, person)
 
 
 async def _refuse_a_grant_that_is_not_ours(event: ConsentApproved, tx: Transaction) -> None:

@@ -13,12 +13,11 @@ from sqlalchemy.sql import column, select, table
 from sqlalchemy.types import TypeEngine
 
 from case_fetcher.adapters.source_mapping import MappingError, SourceMapping
-from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase
+from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase, RecordUnusable
 from schemas.case_record import Arrears, CaseFacts, Charge, EnforcementAction, Payment, SupportOrder
-from schemas.reason_codes import ReasonCode
 from schemas.values import Party
 from services.register.database import UtcDateTime
-from services.runtime.failures import CannotBeProcessed, TemporarilyUnavailable
+from services.runtime.failures import TemporarilyUnavailable
 
 DEPENDENCY = "case_source"
 
@@ -77,14 +76,14 @@ class SqlCaseSource:
 
         Raises:
             TemporarilyUnavailable: the records are away or too slow.
-            CannotBeProcessed: the record breaks its own rules (an unknown code, parts that exceed their whole).
+            RecordUnusable: the record breaks its own rules (an unknown code, a date that is none).
         """
         try:
             return await asyncio.wait_for(asyncio.to_thread(self._read, case_identifier), self._timeout)
         except (TimeoutError, SQLAlchemyError) as error:
             raise TemporarilyUnavailable(DEPENDENCY) from error
-        except (ValidationError, ValueError) as error:
-            raise CannotBeProcessed(ReasonCode.FIGURES_DO_NOT_RECONCILE) from error
+        except (ValidationError, ValueError):
+            raise RecordUnusable from None  # the error's text quotes the record
 
     def _read(self, case_identifier: str) -> AgencyCase | None:
         with self._engine.connect() as connection:
@@ -92,13 +91,18 @@ class SqlCaseSource:
         if not rows["case"]:
             return None
         case = rows["case"][0]
+        if case["as_of"] is None:
+            raise RecordUnusable
         return AgencyCase(
             case_identifier=case["case_identifier"],
             county=case.get("county"),
             as_of=case["as_of"],
             held_for_staff=bool(rows["hold"]),
             parties=tuple(
-                PartyOnCase(Party(row["party"]), row["full_name"], row["birth_date"]) for row in rows["party"]
+                PartyOnCase(Party(row["party"]), row["full_name"], row["birth_date"])
+                for row in rows["party"]
+                if row["full_name"]
+                and row["birth_date"]  # who has neither can't be recognised, and consents to nothing
             ),
             order=_order(case),
             arrears=Arrears.model_validate(_pick(case, Arrears.model_fields)),

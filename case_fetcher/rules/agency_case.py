@@ -11,6 +11,10 @@ from schemas.case_record import Arrears, CaseFacts, Charge, EnforcementAction, P
 from schemas.values import Party
 
 
+class RecordUnusable(Exception):
+    """The agency's record breaks its own rules (an unknown code, parts that exceed their whole, no date): no page."""
+
+
 @dataclass(frozen=True)
 class PartyOnCase:
     """A person on the case, by the agency's record."""

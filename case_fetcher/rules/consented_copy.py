@@ -1,6 +1,8 @@
 """The part of an agency record that a consenting parent's page is made from."""
 
-from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase
+from pydantic import ValidationError
+
+from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase, RecordUnusable
 from schemas.case_record import CaseCopy
 
 
@@ -8,17 +10,23 @@ def consented_copy(case: AgencyCase, person: PartyOnCase) -> CaseCopy:
     """Return the copy to seal: of all people on the case, it names the consenting parent only.
 
     The name is the agency's own spelling, so that the page says what the case file says.
+
+    Raises:
+        RecordUnusable: the record's parts contradict each other.
     """
-    return CaseCopy(
-        case_identifier=case.case_identifier,
-        party=person.party,
-        parent_name=person.full_name,
-        county=case.county,
-        as_of=case.as_of,
-        order=case.order,
-        arrears=case.arrears,
-        charges=case.charges,
-        payments=case.payments,
-        enforcement=case.enforcement,
-        facts=case.facts,
-    )
+    try:
+        return CaseCopy(
+            case_identifier=case.case_identifier,
+            party=person.party,
+            parent_name=person.full_name,
+            county=case.county,
+            as_of=case.as_of,
+            order=case.order,
+            arrears=case.arrears,
+            charges=case.charges,
+            payments=case.payments,
+            enforcement=case.enforcement,
+            facts=case.facts,
+        )
+    except ValidationError:
+        raise RecordUnusable from None  # the error's text quotes the record

@@ -11,9 +11,10 @@ from case_fetcher.adapters.sql_case_source import SqlCaseSource
 from case_fetcher.practice.county import practice_cases
 from case_fetcher.practice.county_writer import write_practice_county
 from case_fetcher.practice.scenarios import SCENARIOS
+from case_fetcher.rules.agency_case import RecordUnusable
 from schemas.case_record import EnforcementCode
 from schemas.values import Party
-from services.runtime.failures import CannotBeProcessed, TemporarilyUnavailable
+from services.runtime.failures import TemporarilyUnavailable
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
@@ -129,7 +130,7 @@ async def test_a_record_that_breaks_its_own_rules_is_no_page(tmp_path: Path) -> 
     with engine.begin() as connection:
         connection.execute(text("update cases set owed_to_dss = -1 where case_identifier = 'AB12345C1'"))
     engine.dispose()
-    with pytest.raises(CannotBeProcessed):
+    with pytest.raises(RecordUnusable):
         await source(url).find("AB12345C1")
 
 
