@@ -5,6 +5,7 @@ from pathlib import Path
 
 from notifier.adapters.mail_sender import MailServer, SmtpMailSender
 from notifier.adapters.webhook_sender import HttpWebhookSender
+from notifier.delivery.closing import close_expired
 from notifier.delivery.courier import Courier
 from notifier.delivery.desk import Desk, Nudge
 from notifier.delivery.packing import Packer
@@ -28,10 +29,11 @@ TEXTS = Path(__file__).parent / "po"
 
 
 def stage(settings: Settings, database: Database) -> Stage:
-    """Build the stage; the couriers use the database beside the consumers."""
+    """Build the stage; the couriers and the closing of expired consents use the database beside the consumers."""
     master = MasterKey.from_file(settings.master_key_path)
+    vault = FileVault(settings.vault_path, master)
     gate = Gate(
-        vault=FileVault(settings.vault_path, master),
+        vault=vault,
         verifier=GrantVerifier.from_file(settings.grant_public_key_path),
         agreements=Agreements(),
         clock=utc_now,
@@ -50,7 +52,10 @@ def stage(settings: Settings, database: Database) -> Stage:
             Consumer(topics.SNAPSHOT_REFUSED, refused),
         ),
         writes=(),
-        companions=tuple(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, master)),
+        companions=(
+            *(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, master)),
+            partial(close_expired, database, vault=vault, clock=utc_now),
+        ),
     )
 
 
