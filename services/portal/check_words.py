@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from schemas.reason_codes import ReasonCode
 from services.portal.languages import mark
 
 CHECK_WORDS: Mapping[str, str] = {
@@ -25,6 +26,18 @@ CHECK_WORDS: Mapping[str, str] = {
 }
 """English name of each check; one that is not here is shown by its code."""
 
+REVIEW_WORDS: Mapping[ReasonCode, str] = {
+    ReasonCode.SIGNATURE_UNCLEAR: mark("The mark in the signature box may not be a signature."),
+    ReasonCode.SAFETY_REVIEW: mark("The safety box is marked: showing a page may put somebody in danger."),
+    ReasonCode.ILLEGIBLE: mark("Part of the form could not be read with certainty."),
+    ReasonCode.ROLE_AMBIGUOUS: mark("It is not clear which role box is marked."),
+    ReasonCode.ORG_MISMATCH: mark("The organization on the form may be another one."),
+}
+"""Why a form waits, said to the reviewer; the sentences in services/texts tell an organization what to do instead."""
+
+HINT = "hint."
+"""Prefix of the checks that compare what is typed into a PDF's form fields with what is printed on its page."""
+
 VERDICT_WORDS: Mapping[str, tuple[str, str]] = {
     "failed": (mark("Does not fit"), "bad"),
     "unclear": (mark("Unsure"), "attention"),
@@ -35,12 +48,23 @@ VERDICT_WORDS: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class ShownCheck:
-    """One line of the list. ``certainty``: measured score and threshold, where something was measured."""
+    """One line of the list.
+
+    Attributes:
+        certainty: measured score and threshold, where something was measured.
+        in_the_file: it compared text hidden in the file, not the page itself.
+    """
 
     name: str
     verdict: str
     tone: str
     certainty: str
+    in_the_file: bool
+
+    @property
+    def sound(self) -> bool:
+        """Whether a reviewer need not look at it."""
+        return self.tone == "good"
 
 
 def shown_checks(records: Sequence[Mapping[str, Any]]) -> list[ShownCheck]:
@@ -54,4 +78,5 @@ def _shown(record: Mapping[str, Any]) -> ShownCheck:
     code, score, threshold = str(record.get("check", "")), record.get("score"), record.get("threshold")
     word, tone = VERDICT_WORDS[record["verdict"]]
     measured = "" if score is None else f"{score:g}" if threshold is None else f"{score:g} / {threshold:g}"
-    return ShownCheck(CHECK_WORDS.get(code, code.replace("_", " ")), word, tone, measured)
+    name = code.removeprefix(HINT)
+    return ShownCheck(CHECK_WORDS.get(name, name.replace("_", " ")), word, tone, measured, code.startswith(HINT))

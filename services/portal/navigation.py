@@ -30,7 +30,7 @@ LINKS = (
     Link("/review", mark("Review"), (REVIEWER,)),
     Link("/organizations", mark("Organizations"), (AGENCY,)),
     Link("/operations", mark("Operations"), (OPERATOR,)),
-    Link("/inbox", mark("Inbox"), (ADMIN, STAFF)),
+    Link("/inbox", mark("Inbox"), (ADMIN, STAFF, REVIEWER)),
     Link("/resources", mark("Resources"), (ADMIN, STAFF, REVIEWER)),
     Link("/people", mark("People"), (ADMIN,)),
     Link("/connections", mark("Connections"), (ADMIN,)),

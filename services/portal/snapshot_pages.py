@@ -60,7 +60,7 @@ async def open_page(
     """Ask the gate and read the page in one transaction.
 
     Raises:
-        SnapshotMissing: not there for this caller.
+        SnapshotMissing: not there for this caller, or never made in this form.
         SnapshotClosed: the gate said no, or the page was erased.
     """
     async with context.database.transaction() as tx:
@@ -79,6 +79,8 @@ async def open_page(
             try:
                 content = await context.vault.open(tx, row.consent_id, _KINDS[form, language])
             except ObjectMissing as erased:
+                if form is PageForm.WEB:  # made only where a renderer seals it
+                    raise SnapshotMissing from erased
                 raise SnapshotClosed(ReasonCode.CONSENT_EXPIRED) from erased
             return OpenedPage(content, row.consent_id)
     # Raised after the commit: the refusal that the gate wrote to the audit log has to stay.

@@ -237,7 +237,7 @@ async def approve(world: PortalWorld, consent_id: UUID) -> None:
         assert await consents.move(tx, consent, ConsentStatus.APPROVED, at=world.clock())
 
 
-async def deliver(world: PortalWorld, consent_id: UUID) -> UUID:
+async def deliver(world: PortalWorld, consent_id: UUID, *, web_page: bool = True) -> UUID:
     """Do what the stages after consent_intake do, with a made-up page; returns the snapshot's id."""
     snapshot_id = uuid4()
     async with world.context.database.transaction() as tx:
@@ -250,7 +250,8 @@ async def deliver(world: PortalWorld, consent_id: UUID) -> UUID:
         ):
             content = PDF_BYTES + language.value.encode()
             await world.vault.seal(tx, consent_id, page, content)
-            await world.vault.seal(tx, consent_id, twin, f"<!doctype html><h1>{language.value}</h1>".encode())
+            if web_page:
+                await world.vault.seal(tx, consent_id, twin, f"<!doctype html><h1>{language.value}</h1>".encode())
             tx.add(
                 SnapshotFile(
                     snapshot_id=snapshot_id,

@@ -91,6 +91,7 @@ async def _save_webhook(context: PortalContext, person: SignedIn, url: str | Non
     async with context.database.transaction() as tx:
         organization = await organizations.get(tx, _own(person))
         organization.webhook_url, organization.webhook_secret_sealed = url, sealed
+        organization.webhook_disabled_at = None
         act = "webhook.saved" if url else "webhook.removed"
         detail = {"organization": str(organization.id)}
         await audit.record(tx, act=act, actor=audit.person_actor(person.person_id), at=context.clock(), detail=detail)
@@ -117,6 +118,7 @@ async def _show(
         path="/connections",
         keys=keys,
         webhook_url=organization.webhook_url,
+        webhook_is_off=organization.webhook_disabled_at is not None,
         url=url if url is not None else organization.webhook_url or "",
         new_key=new_key,
         new_secret=new_secret,

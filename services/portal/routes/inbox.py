@@ -13,12 +13,12 @@ from services.portal.context import Context
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role
 from services.portal.languages import mark
 from services.portal.pages import page, see
-from services.register.states import Channel
+from services.register.states import Channel, PersonRole
 from services.register.tables import Message
 
 router = APIRouter(include_in_schema=False)
 
-Member = Annotated[SignedIn, Depends(require_role(*ORGANIZATION_ROLES))]
+Member = Annotated[SignedIn, Depends(require_role(*ORGANIZATION_ROLES, PersonRole.REVIEWER))]
 
 SHOWN = 100
 """Messages on the page, newest first."""
@@ -31,10 +31,15 @@ TEXTS: Mapping[str, str] = {
     "snapshot_refused": mark("No page was made for a form. See why."),
     "consent_revoked": mark("A consent was revoked. Its pages can't be opened any more."),
     "email_failed": mark("An e-mail to one of your people could not be delivered. Check the address."),
-    "webhook_failed": mark("Your webhook did not answer. We keep trying."),
-    "webhook_disabled": mark("Your webhook was switched off after many failures. Save it again to switch it on."),
+    "review_waiting": mark("A form waits for a reviewer."),
+    "webhook_failed": mark("Your webhook did not answer for days, so we gave up on a message. Check that it works."),
+    "webhook_disabled": mark(
+        "Your webhook answered that it is gone, so we switched it off. Save its address to start again."
+    ),
 }
 """What each kind of message says here; a kind that is not for the inbox is not shown."""
+
+ABOUT_THE_WEBHOOK = frozenset({"webhook_failed", "webhook_disabled"})
 
 
 @router.get("/inbox")
@@ -45,7 +50,9 @@ async def inbox(request: Request, member: Member, context: Context) -> Response:
     async with context.database.reading() as tx:
         found = list(await tx.scalars(query))
         unread = await tx.scalar(count)
-    rows = [(one, TEXTS[one.kind], reference(one.consent_id) if one.consent_id else None) for one in found]
+    rows = [
+        (one, TEXTS[one.kind], reference(one.consent_id) if one.consent_id else None, _subject(one)) for one in found
+    ]
     return page(request, "consents/inbox.html", member, rows=rows, unread=unread)
 
 
@@ -66,7 +73,16 @@ async def read_one(message_id: UUID, member: Member, context: Context) -> Respon
         if message is None:
             raise HTTPException(404)
         message.read_at = message.read_at or context.clock()
-    return see(f"/consents/{message.consent_id}" if message.consent_id else "/inbox")
+    return see(_subject(message) or "/inbox")
+
+
+def _subject(message: Message) -> str | None:
+    """Return the page about what the message tells, None when there is none."""
+    if message.kind in ABOUT_THE_WEBHOOK:
+        return "/connections"
+    if message.consent_id is None:
+        return None
+    return f"/review/{message.consent_id}" if message.kind == "review_waiting" else f"/consents/{message.consent_id}"
 
 
 def _mine(member: SignedIn) -> tuple[ColumnElement[bool], ...]:

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from schemas.consent_events import ReviewOutcome
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
-from services.portal.check_words import shown_checks
+from services.portal.check_words import REVIEW_WORDS, shown_checks
 from services.portal.consent_progress import reference
 from services.portal.consent_shelf import claim_of
 from services.portal.context import Context
@@ -122,11 +122,14 @@ async def _review_page(
 
 
 def _paper_values(consent: Consent, claim: ConsentClaim | None, found: IntakeDecision | None) -> dict[str, Any]:
+    checks = shown_checks(found.checks if found else [])
     return {
         "consent": consent,
         "reference": reference(consent.id),
         "claim": claim,
-        "checks": shown_checks(found.checks if found else []),
+        "doubtful": [check for check in checks if not check.sound],
+        "sound": [check for check in checks if check.sound],
+        "held_for_safety": ReasonCode.SAFETY_REVIEW.value in consent.reasons,
         "role_words": ROLE_WORDS,
     }
 
@@ -149,7 +152,8 @@ async def _organization_name(tx: Transaction, organization_id: UUID) -> str:
 
 def _sentences(consent: Consent, reviewer: SignedIn) -> list[str]:
     """The agency's own reviewer is told the true reason; nobody outside is."""
-    return [sentence(ReasonCode(code), reviewer.language) for code in consent.reasons]
+    codes = [ReasonCode(code) for code in consent.reasons]
+    return [REVIEW_WORDS.get(code) or sentence(code, reviewer.language) for code in codes]
 
 
 def _too_late(request: Request, reviewer: SignedIn) -> Response:

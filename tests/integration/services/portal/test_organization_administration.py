@@ -119,6 +119,19 @@ async def test_the_webhooks_secret_is_shown_once_and_stored_sealed(world: Portal
         assert (await tx.get_one(Organization, organization_id)).webhook_url is None
 
 
+async def test_a_webhook_that_was_switched_off_says_so_and_saving_it_switches_it_on(world: PortalWorld) -> None:
+    organization_id, fields = world.staff.organization_id, {"url": "https://hooks.example.org/snapshot"}
+    async with world.browser(world.staff) as client:
+        await submit(client, "/connections", fields, action="/connections/webhook")
+        async with world.context.database.transaction() as tx:
+            (await tx.get_one(Organization, organization_id)).webhook_disabled_at = world.clock()
+        assert "Switched off" in (await client.get("/connections")).text
+        saved = await submit(client, "/connections", fields, action="/connections/webhook")
+    assert "Switched off" not in saved.text
+    async with world.context.database.reading() as tx:
+        assert (await tx.get_one(Organization, organization_id)).webhook_disabled_at is None
+
+
 async def test_a_webhook_inside_a_private_network_is_not_saved(world: PortalWorld) -> None:
     assert await _post(world, world.staff, "/connections/webhook", url="https://169.254.169.254/") == 422
     async with world.context.database.reading() as tx:

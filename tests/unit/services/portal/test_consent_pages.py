@@ -6,8 +6,10 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from notifier.rules.kinds import Kind
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
+from services.portal.routes.inbox import TEXTS as INBOX_TEXTS
 from services.portal.routes.uploads import FILE_SENTENCES
 from services.portal.uploads import MAX_DOCUMENT_BYTES
 from services.register.states import Channel, ConsentStatus, DeliveryState
@@ -208,3 +210,47 @@ async def test_the_inbox_holds_the_persons_own_messages_and_remembers_what_was_r
     async with world.context.database.reading() as tx:
         read = {row.person_id: row.read_at for row in await tx.scalars(select(Message))}
     assert read == {world.staff.person_id: world.clock(), world.other_staff.person_id: None}
+
+
+def test_the_inbox_has_words_for_every_kind_that_the_notifier_writes_there() -> None:
+    portal_only = {Kind.INVITATION, Kind.ORGANIZATION_DECLINED, Kind.RESOURCE}
+    assert set(INBOX_TEXTS) == {kind.value for kind in set(Kind) - portal_only}
+
+
+@pytest.mark.parametrize(
+    ("kind", "about_a_consent", "leads_to"),
+    [
+        ("review_waiting", True, "/review/{consent}"),
+        ("webhook_failed", False, "/connections"),
+        ("webhook_disabled", False, "/connections"),
+        ("email_failed", False, "/inbox"),
+    ],
+)
+async def test_a_message_leads_to_what_it_is_about(
+    world: PortalWorld, kind: str, about_a_consent: bool, leads_to: str
+) -> None:
+    consent_id, message_id = await upload(world, world.staff), uuid4()
+    reader = world.reviewer if kind == "review_waiting" else world.staff
+    async with world.context.database.transaction() as tx:
+        tx.add(
+            Message(
+                id=message_id, consent_id=consent_id if about_a_consent else None, organization_id=None,
+                person_id=reader.person_id, channel=Channel.INBOX, kind=kind, reasons=[], parameters={},
+                state=DeliveryState.SENT, attempts=1, created_at=world.clock(),
+            )
+        )  # fmt: skip
+    async with world.browser(reader) as browser:
+        assert INBOX_TEXTS[kind] in (await browser.get("/inbox")).text
+        opened = await browser.post(f"/inbox/{message_id}", data={"csrf_token": reader.csrf_token})
+    assert opened.headers["location"] == leads_to.format(consent=consent_id)
+
+
+async def test_a_page_that_was_made_as_a_pdf_only_is_not_called_expired(world: PortalWorld) -> None:
+    consent_id = await upload(world, world.staff)
+    await approve(world, consent_id)
+    snapshot_id = await deliver(world, consent_id, web_page=False)
+    async with world.browser(world.staff) as browser:
+        status = (await browser.get(f"/consents/{consent_id}")).text
+        answers = [await browser.get(f"/snapshots/{snapshot_id}/{end}") for end in ("en.pdf", "en")]
+    assert [answer.status_code for answer in answers] == [200, 404]
+    assert f'/snapshots/{snapshot_id}/en"' not in status

@@ -51,6 +51,17 @@ async def test_a_reviewer_sees_the_form_beside_the_claim_and_each_checks_outcome
     assert [entry.consent_id for entry in entries] == [consent_id]
 
 
+async def test_a_reviewer_is_told_why_a_form_waits_in_words_meant_for_a_reviewer(world: PortalWorld) -> None:
+    consent_id = await upload(world, world.staff)
+    await finish(world, consent_id, ConsentStatus.IN_REVIEW, ReasonCode.SAFETY_REVIEW)
+    async with world.browser(world.reviewer) as browser:
+        pages = [(await browser.get(path)).text for path in ("/review", f"/review/{consent_id}")]
+    for shown in pages:
+        assert "The safety box is marked: showing a page may put somebody in danger." in shown
+        assert "You do not need to do anything" not in shown
+    assert "safety procedure before you approve" in pages[1]
+
+
 async def test_an_approval_is_recorded_announced_and_audited(world: PortalWorld) -> None:
     consent_id = await _in_review(world)
     answer = await _decide(world, consent_id, {"outcome": "approved"})
