@@ -120,7 +120,7 @@ TEMPLATES: Mapping[Kind, _Template] = {
         "Child Support Snapshot: your invitation",
         (
             "You are invited to use the Child Support Snapshot portal.",
-            "Choose a password with this link. It works once and only for a short time.",
+            "Choose a password with this link. It works once, within seven days.",
         ),
         "/invitation?token={token}",
         "Choose a password",
