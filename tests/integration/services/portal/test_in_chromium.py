@@ -1,0 +1,164 @@
+"""The pages in a real browser, under the real content security policy, with and without JavaScript."""
+
+import asyncio
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import uvicorn
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+
+from schemas.reason_codes import ReasonCode
+from schemas.values import Language
+from services.register.states import ConsentStatus
+from services.register.tables import Person
+from tests.support.portal_browser import ANAS_PASSWORD
+from tests.support.portal_world import CLAIM_FIELDS, PDF_BYTES, PortalWorld, approve, deliver, finish, upload
+
+CHROMIUM = shutil.which("chromium")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+)
+"""A browser that asks nothing of the network by itself; no sandbox, since tests also run as root in containers."""
+
+pytestmark = [pytest.mark.chromium, pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")]
+
+
+@dataclass
+class Visit:
+    """A tab and everything that its console complained about."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def note(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+@contextmanager
+def _free_port() -> Iterator[socket.socket]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        yield listening
+
+
+@asynccontextmanager
+async def _served(world: PortalWorld) -> AsyncIterator[str]:
+    """The portal on a free port while the block runs; returns its address."""
+    server = uvicorn.Server(uvicorn.Config(world.app, lifespan="off", log_config=None))
+    with _free_port() as listening:
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await serving
+
+
+@pytest.fixture
+async def address(world: PortalWorld) -> AsyncIterator[str]:
+    """Where the portal listens."""
+    async with _served(world) as url:
+        yield url
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """A headless Chromium."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield browser
+        await browser.close()
+
+
+async def _visit(chromium: Browser, address: str, *, javascript: bool = True) -> Visit:
+    context = await chromium.new_context(base_url=address, java_script_enabled=javascript, locale="en-US")
+    visit = Visit(await context.new_page())
+    visit.page.on("console", visit.note)
+    visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+    return visit
+
+
+async def _sign_in(page: Page, email: str) -> None:
+    await page.goto("/sign-in")
+    await page.fill("input[name=email]", email)
+    await page.fill("input[name=password]", ANAS_PASSWORD)
+    await page.click("main form button[type=submit]")
+    await page.wait_for_url("**/consents")
+
+
+async def _speak(world: PortalWorld, language: Language) -> None:
+    async with world.context.database.transaction() as tx:
+        (await tx.get_one(Person, world.staff.person_id)).language = language
+
+
+async def _upload(page: Page, scan: Path) -> UUID:
+    await page.goto("/consents/new")
+    year, month, day = CLAIM_FIELDS["birth_date"].split("-")
+    texts = {"birth_year": year, "birth_month": month, "birth_day": day}
+    texts |= {name: CLAIM_FIELDS[name] for name in ("parent_name", "case_identifier")}
+    for name, text in texts.items():
+        await page.fill(f"input[name={name}]", text)
+    await page.click(f"label[for=role-{CLAIM_FIELDS['role']}]")
+    await page.set_input_files("input[name=form]", scan)
+    await page.click("main form button[type=submit]")
+    await page.wait_for_url("**/receipt")
+    return UUID(page.url.split("/")[-2])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without scripts"])
+async def test_a_person_signs_in_uploads_a_form_and_sees_its_page_come(
+    world: PortalWorld, ana: str, address: str, chromium: Browser, tmp_path: Path, javascript: bool
+) -> None:
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(PDF_BYTES)
+    visit = await _visit(chromium, address, javascript=javascript)
+    page = visit.page
+    await _sign_in(page, ana)
+    consent_id = await _upload(page, scan)
+    await page.click(f"main a[href='/consents/{consent_id}']")
+    assert await page.locator("#status").get_attribute("data-status") == "uploaded"
+    await approve(world, consent_id)
+    await deliver(world, consent_id)
+    if not javascript:  # with scripts, the page looks for news by itself
+        await page.get_by_role("link", name="Check again").click()
+    await page.wait_for_selector("#status[data-status=delivered]")
+    assert await page.get_by_role("link", name="Open the page in Spanish (PDF)").is_visible()
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize(
+    ("language", "heading"), [(Language.ENGLISH, "Not accepted"), (Language.SPANISH, "No aceptado")]
+)
+async def test_the_status_page_is_styled_translated_and_fits_a_phone(
+    world: PortalWorld, ana: str, address: str, chromium: Browser, language: Language, heading: str
+) -> None:
+    consent_id = await upload(world, world.staff)
+    await finish(world, consent_id, ConsentStatus.REJECTED, ReasonCode.MISSING_SIGNATURE)
+    await _speak(world, language)
+    visit = await _visit(chromium, address)
+    await _sign_in(visit.page, ana)
+    await visit.page.set_viewport_size({"width": 360, "height": 740})
+    for path in (f"/consents/{consent_id}", "/consents/new", "/consents", "/inbox", "/resources"):
+        await visit.page.goto(path)
+        assert await visit.page.evaluate("document.documentElement.scrollWidth") <= 360, path
+        assert await visit.page.get_attribute("html", "lang") == language.value
+    await visit.page.goto(f"/consents/{consent_id}")
+    assert await visit.page.inner_text("#what") == heading
+    font = await visit.page.evaluate(
+        "document.fonts.check('16px \"Public Sans\"') && getComputedStyle(document.body).fontFamily"
+    )
+    assert "Public Sans" in font
+    assert visit.complaints == []
