@@ -3,12 +3,13 @@
 import asyncio
 import ctypes
 import os
+import re
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
@@ -25,6 +26,11 @@ IDLE_SECONDS = 120.0
 
 _PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
+
+
+_WITHHELD = re.compile(r"^SNAPSHOT_|^PG|PASS|SECRET|TOKEN|KEY|CREDENTIAL|URL", re.IGNORECASE)
+"""Names of environment variables that no child gets: settings of this product and whatever may open something. A child
+looks at what strangers made, and needs none of them."""
 
 
 class ChildTimedOut(Exception):
@@ -122,7 +128,9 @@ class ChildPool:
         )
         try:
             # Submitted from this thread, which lives as long as the process: the child dies with its parent.
-            return _Child(executor, await asyncio.wrap_future(executor.submit(os.getpid)))
+            with _environment_without_secrets():
+                started = executor.submit(os.getpid)
+            return _Child(executor, await asyncio.wrap_future(started))
         except BrokenProcessPool:
             executor.shutdown(wait=False)
             raise ChildDied from None
@@ -148,6 +156,16 @@ class ChildPool:
         with suppress(ProcessLookupError):
             os.kill(child.pid, signal.SIGKILL)
         child.executor.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def _environment_without_secrets() -> Iterator[None]:
+    """Take the withheld variables out for as long as a process is being started; settings were read long before."""
+    withheld = {name: os.environ.pop(name) for name in list(os.environ) if _WITHHELD.search(name)}
+    try:
+        yield
+    finally:
+        os.environ.update(withheld)
 
 
 def _ignore(work: asyncio.Future[Any]) -> None:

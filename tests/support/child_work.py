@@ -32,3 +32,8 @@ def warm_up() -> None:
 
 def warmed_up() -> int:
     return len(_warmed)
+
+
+def environment() -> str:
+    """What the process was started with, and what it has now."""
+    return Path("/proc/self/environ").read_text() + repr(dict(os.environ))

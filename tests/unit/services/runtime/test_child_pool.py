@@ -22,6 +22,15 @@ async def test_work_runs_in_another_process_and_its_result_comes_back(pool: Chil
     assert (await pool.run(child_work.where, 21, seconds=20))[1] == 42
 
 
+async def test_a_child_is_started_without_the_settings_and_secrets_of_its_parent(
+    pool: ChildPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SNAPSHOT_DATABASE_URL", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "hunter2")
+    assert "hunter2" not in await pool.run(child_work.environment, seconds=20)
+    assert os.environ["SNAPSHOT_DATABASE_URL"] == "hunter2"
+
+
 async def test_a_child_is_used_again(pool: ChildPool) -> None:
     first = await pool.run(child_work.where, 1, seconds=20)
     assert (await pool.run(child_work.where, 1, seconds=20))[0] == first[0]
