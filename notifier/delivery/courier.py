@@ -20,6 +20,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from notifier.delivery.passing_on import pass_on
 from notifier.delivery.settling import settle
 from notifier.rules.kinds import STILL_TRUE_WHILE, Kind
 from notifier.rules.redelivery import GiveUp, Outcome
@@ -134,8 +135,11 @@ class Courier(Generic[Parcel]):
         return await tx.scalar(query.with_for_update(skip_locked=True))
 
     async def _take(self, tx: Transaction, message: Message) -> _Taken[Parcel] | None:
-        parcel = await self._pack(tx, message) if await _still_true(tx, message) else None
+        still_true = await _still_true(tx, message)
+        parcel = await self._pack(tx, message) if still_true else None
         if parcel is None:
+            if still_true:
+                await pass_on(tx, message, now=self._clock())
             message.state, message.next_attempt_at = DeliveryState.CANCELLED, None
             message.parameters = without_sealed(message.parameters)
             return None
