@@ -18,6 +18,7 @@ from services.portal.pages import HERE
 from services.portal.request_log import RequestLog
 from services.portal.security_headers import SecurityHeaders
 from services.portal.settings import PortalSettings
+from services.runtime.companions import keep_running
 
 FORM_LIMIT_BYTES = 64 * 1024
 """Largest body of an ordinary form; a route that takes a file says its own ``max_body_size``."""
@@ -58,7 +59,8 @@ def _routers() -> list[APIRouter]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: PortalContext = app.state.context
-    relay = asyncio.create_task(context.relay.run(), name="outgoing relay")
+    # Kept running whatever it meets: an upload that was accepted is never published without it.
+    relay = asyncio.create_task(keep_running("outgoing relay", context.relay.run))
     try:
         yield
     finally:
