@@ -63,10 +63,10 @@ async def review_page(request: Request, consent_id: UUID, reviewer: Reviewer, co
 async def review_image(consent_id: UUID, reviewer: Reviewer, context: Context) -> Response:
     """Return the registered page as the checks saw it; that somebody looked is in the audit log."""
     async with context.database.transaction() as tx:
-        await _undecided(tx, reviewer, consent_id)
         try:
+            await _undecided(tx, reviewer, consent_id)
             image = await context.vault.open(tx, consent_id, Kind.REVIEW_IMAGE)
-        except ObjectMissing:
+        except (AlreadyDecided, ObjectMissing):  # decided, revoked or erased meanwhile: nothing to look at any more
             raise HTTPException(404) from None
         actor = audit.person_actor(reviewer.person_id)
         await audit.record(tx, act="review.opened", actor=actor, at=context.clock(), consent_id=consent_id)

@@ -4,9 +4,10 @@ import httpx
 import pytest
 from sqlalchemy import select
 
-from schemas.consent_events import ConsentReviewed, ReviewOutcome
+from schemas.consent_events import ConsentReviewed, ReviewOutcome, RevokedBy
 from schemas.reason_codes import ReasonCode
 from services.portal.reviews import AlreadyDecided, NotYoursToDecide, ReasonsDoNotFit, decide, waiting
+from services.register import audit, consents
 from services.register.states import ConsentStatus, PersonRole
 from services.register.tables import AuditEntry, IntakeDecision, OutgoingEvent, Person, Review
 from services.vault.vault import Kind
@@ -98,6 +99,22 @@ async def test_a_second_decision_is_refused(world: PortalWorld) -> None:
         await decide(
             world.context, reviewer=reviewer, consent_id=consent_id, outcome=ReviewOutcome.APPROVED, reasons=()
         )
+
+
+async def test_a_form_that_is_decided_or_revoked_is_looked_at_no_more(world: PortalWorld) -> None:
+    decided, revoked = await _in_review(world), await _in_review(world)
+    reviewer = await _person(world, world.reviewer.person_id)
+    await decide(world.context, reviewer=reviewer, consent_id=decided, outcome=ReviewOutcome.APPROVED, reasons=())
+    async with world.context.database.transaction() as tx:
+        await consents.revoke(
+            tx, revoked, by=RevokedBy.PARENT, actor=audit.SYSTEM, at=world.clock(), vault=world.context.vault
+        )
+    async with world.browser(world.reviewer) as browser:
+        answers = [await browser.get(f"/review/{one}/page.png") for one in (decided, revoked)]
+        pages = [await browser.get(f"/review/{one}") for one in (decided, revoked)]
+    assert [answer.status_code for answer in (*answers, *pages)] == [404, 404, 409, 409]
+    assert "Marisol" not in "".join(page.text for page in pages)
+    assert all(kind is not Kind.REVIEW_IMAGE for _, kind in world.vault.opened)
 
 
 async def test_nobody_decides_an_own_upload_or_one_of_the_own_organization(world: PortalWorld) -> None:
