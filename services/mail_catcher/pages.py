@@ -21,10 +21,13 @@ SAFE_HEADERS = {
 STYLE = """
 body { margin: 0; color: #1b1b1b; background: #fff; font: 16px/1.6 "Public Sans", system-ui, sans-serif; }
 main { max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
+h1, h2 { color: #162e51; }
 h1 { font-size: 1.5rem; }
 .warning { border-left: 0.5rem solid #ffbe2e; background: #faf3d1; padding: 0.75rem 1rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: 0.5rem; border-bottom: 1px solid #dfe1e2; vertical-align: top; }
+td:last-child { white-space: nowrap; }
+tbody tr:hover { background: #f0f4f8; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; border: 1px solid #dfe1e2; padding: 1rem; }
 a { color: #005ea2; }
 a:focus, button:focus { outline: 0.25rem solid #2491ff; }

@@ -15,6 +15,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, TypeAdapter, model_validator
 
 from schemas.values import Language, Party
+from services.resources.search_words import SEARCH_WORDS
 
 
 class ResourceUnknown(KeyError):
@@ -115,7 +116,8 @@ def search(
     """Find resources offered in a language, in the catalogue's order.
 
     Args:
-        text: words that must all occur in a title (either language), the id or the note; case and accents don't matter.
+        text: words that must all occur in a title (either language), the id, the note or the words people use for it
+            (``search_words``); case and accents don't matter.
         language: only what is offered to readers of this language.
         audience: None for all; a parent's audience also finds what is for both; STAFF and BOTH find exactly theirs.
         type: None for all.
@@ -138,7 +140,8 @@ def _audiences_for(audience: Audience) -> tuple[Audience, ...]:
 
 
 def _searchable(resource: Resource) -> str:
-    return _folded(" ".join(filter(None, (resource.title_en, resource.title_es, resource.id, resource.note))))
+    more = SEARCH_WORDS.get(resource.id)
+    return _folded(" ".join(filter(None, (resource.title_en, resource.title_es, resource.id, resource.note, more))))
 
 
 def _folded(text: str) -> str:

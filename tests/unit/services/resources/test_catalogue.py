@@ -14,6 +14,7 @@ from services.resources.catalogue import (
     by_id,
     search,
 )
+from services.resources.search_words import SEARCH_WORDS
 
 OFFICIAL = (
     ".nyc.gov",
@@ -74,3 +75,14 @@ def test_search_by_type_finds_only_that_type() -> None:
 def test_an_unknown_id_is_refused() -> None:
     with pytest.raises(ResourceUnknown):
         by_id("no_such_resource")
+
+
+def test_the_words_that_people_type_find_what_no_title_says() -> None:
+    for words, language, expected in (
+        ("modification", Language.ENGLISH, "doc_4960"),
+        ("Modificación", Language.SPANISH, "doc_4960"),
+        ("arrears", Language.ENGLISH, "nyc_debt"),
+        ("paternity", Language.ENGLISH, "form_5171"),
+    ):
+        assert expected in {resource.id for resource in search(words, language=language)}, words
+    assert set(SEARCH_WORDS) <= {resource.id for resource in all_resources()}
