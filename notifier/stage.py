@@ -84,6 +84,8 @@ async def tell_refused(
 ) -> Sequence[Event]:
     """Tell the uploader that there is no page for now."""
     consent = await _consent_in(tx, event, {ConsentStatus.REFUSED, *ENDED_OTHERWISE})
+    if consent.status is ConsentStatus.EXPIRED and event.reason is not ReasonCode.CONSENT_EXPIRED:
+        await _require_a_refusal(tx, consent)
     if consent.status is not ConsentStatus.REVOKED:
         kind = Kind.CASE_REFUSED if isinstance(event, CaseRefused) else Kind.SNAPSHOT_REFUSED
         await _tell_organization(tx, event, kind, consent, reasons=(event.reason,), desk=desk)
@@ -129,6 +131,12 @@ async def _ask_the_gate(
             case Refused(reason):
                 reasons.append(reason)
     return allowed, next(iter(reasons), ReasonCode.PERSON_NOT_ACTIVE)
+
+
+async def _require_a_refusal(tx: Transaction, consent: Consent) -> None:
+    """A consent that expired may have been refused before, or delivered: then nobody is told that it was refused."""
+    if all(entry.status is not ConsentStatus.REFUSED for entry in await consents.timeline(tx, consent.id)):
+        raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
 
 
 async def _tell_organization(

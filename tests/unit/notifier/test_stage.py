@@ -1,14 +1,17 @@
 """The handlers on a register of their own: what rows an event makes, and which it never makes."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 import pytest
 
 from notifier.rules.kinds import Kind
+from schemas.case_events import CaseRefused
 from schemas.reason_codes import ReasonCode
+from schemas.snapshot_events import SnapshotRefused
 from services.register.database import Database
 from services.register.states import Channel, ConsentStatus, DeliveryState, OrganizationStatus, PersonRole, PersonStatus
-from services.register.tables import Organization, Person
+from services.register.tables import Consent, Organization, Person
 from services.runtime.failures import CannotBeProcessed
 from tests.support.notifier_world import (
     NotifierWorld,
@@ -175,6 +178,24 @@ async def test_an_event_that_the_register_contradicts_alarms_nobody(world: Notif
     assert failure.value.code is ReasonCode.EVENT_CONTRADICTS_REGISTER
     assert not failure.value.parks_later_events
     assert await world.messages() == []
+
+
+@pytest.mark.parametrize("make", [case_refused, snapshot_refused])
+async def test_after_a_consent_has_ended_only_what_was_refused_is_told_as_refused(
+    world: NotifierWorld, make: Callable[[Consent], CaseRefused | SnapshotRefused]
+) -> None:
+    once_rendered = await world.consent(ConsentStatus.RENDERED)
+    once_refused = await world.consent(ConsentStatus.REFUSED)
+    for consent in (once_rendered, once_refused):
+        await world.move(consent, ConsentStatus.EXPIRED)
+    with pytest.raises(CannotBeProcessed) as failure:
+        await world.handle(make(once_rendered))
+    assert failure.value.code is ReasonCode.EVENT_CONTRADICTS_REGISTER
+    assert await world.messages() == []
+    await world.handle(make(once_refused))
+    await world.handle(make(once_rendered).model_copy(update={"reason": ReasonCode.CONSENT_EXPIRED}))
+    told = [row.consent_id for row in await world.messages(channel=Channel.EMAIL)]
+    assert sorted(map(str, told)) == sorted([str(once_refused.id), str(once_rendered.id)])
 
 
 async def test_a_page_that_the_register_does_not_know_is_not_announced(world: NotifierWorld) -> None:
