@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from schemas.topics import STAGES
+from services.fonts import FONT_FOLDER
 from services.monitor.pipeline_state import PipelineState, read_state
 from services.monitor.prometheus import LagCollector
 from services.monitor.sentences import duration, stage_sentence
@@ -31,7 +32,7 @@ from services.runtime.structured_log import configure
 
 HERE = Path(__file__).parent
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -72,6 +73,7 @@ def create_app(settings: Settings, watch: LagWatch, database: Database) -> Starl
             Route("/metrics", metrics),
             Route("/healthz", _healthz),
             Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/fonts", StaticFiles(directory=FONT_FOLDER)),
         ],
         lifespan=lifespan,
     )
