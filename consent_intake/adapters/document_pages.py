@@ -128,6 +128,9 @@ class DocumentPages:
 
 _GRACE_BYTES = 1 << 20
 
+MAX_HEADER_BYTES = 8 << 20
+"""All hints at their limits, every character escaped, take 5.3 MB; JSON is parsed here, so it must not unfold further."""
+
 
 def _bare_environment() -> dict[str, str]:
     """No setting, credential or address of the stage reaches the process that opens strangers' files."""
@@ -143,6 +146,8 @@ def _opened(answer: bytes) -> OpenedDocument | None:
     """Check a child's answer; None when it is not what a child says."""
     try:
         length = struct.unpack_from(">I", answer)[0]
+        if length > MAX_HEADER_BYTES:
+            return None
         header = _Header.model_validate(json.loads(answer[4 : 4 + length]))
     except (struct.error, ValueError, ValidationError, RecursionError):
         return None

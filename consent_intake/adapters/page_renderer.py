@@ -5,9 +5,10 @@ Nothing here is trusted by the parent: what leaves the child is a JSON header an
 
 import io
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from types import FrameType
 
 import pillow_heif
@@ -33,6 +34,8 @@ LONGEST_SIDE = 3000
 
 HINT_SECONDS = 1.0
 MAX_HINT_CHARACTERS = 20_000
+MAX_FIELDS = 200
+MAX_FIELD_CHARACTERS = 1_000
 
 _BROKEN_IMAGE = (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, KeyError, IndexError, TypeError)
 _BROKEN_PDF = (
@@ -168,9 +171,15 @@ def hints_of(document: bytes) -> Hints:
         with _alarm(HINT_SECONDS):
             reader = PdfReader(io.BytesIO(document))
             text = tuple(page.extract_text()[:MAX_HINT_CHARACTERS] for page in reader.pages[:MAX_PAGES])
-            return Hints(text, reader.get_form_text_fields() or {})
+            return Hints(text, bounded_fields(reader.get_form_text_fields() or {}))
     except (_HintsTookTooLong, *_BROKEN_PDF):
         return Hints()
+
+
+def bounded_fields(fields: Mapping[str, object]) -> dict[str, str]:
+    """Return form fields no more and no longer than a form could have: a file's few bytes can unfold to millions."""
+    first = islice(fields.items(), MAX_FIELDS)
+    return {str(name)[:MAX_FIELD_CHARACTERS]: str(value or "")[:MAX_FIELD_CHARACTERS] for name, value in first}
 
 
 @contextmanager

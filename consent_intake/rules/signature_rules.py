@@ -34,7 +34,9 @@ _NOT_A_SIGNATURE = frozenset(
         *("pending", "pendiente", "refused", "nulo", "anulado", "onfile", "test", "unsigned", "ninguno", "ninguna"),
     }
 )
-_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}([/.\-]\d{1,4})?")
+_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+_PART_OF_A_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}")
+"""Believed only when the reading is sure: loops with a dot between them read as "000.220"."""
 _NUMBER = re.compile(r"\d{6,8}")
 """A date or another number in the box; fewer digits than six are what a row of loops reads as."""
 
@@ -83,7 +85,8 @@ def _is_no_signature(text: str, confidence: float, *, named: bool) -> bool:
     letters = re.sub(r"[^a-z]", "", plain)
     if letters in _NOT_A_SIGNATURE and (len(letters) > 2 or confidence >= WORD_SURE):  # noqa: PLR2004 - "x", "na"
         return True
-    if _DATE.search(plain) and set(re.sub(r"\D", "", plain)) - _LOOPS:
+    date = _PART_OF_A_DATE if confidence >= WORD_SURE else _DATE
+    if date.search(plain) and set(re.sub(r"\D", "", plain)) - _LOOPS:
         return True
     if confidence < WORD_SURE or not set(plain) & _ALPHANUMERIC - _LOOPS:
         return False

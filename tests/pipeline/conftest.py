@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from services.cli.portal_client import PortalClient
 from tests.support.kafka_server import kafka_brokers, kafka_server  # noqa: F401 - fixtures
 from tests.support.running_line import RunningLine, running_line
 
@@ -13,3 +14,19 @@ def line(kafka_brokers: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     """The whole product, started once."""
     with running_line(tmp_path_factory.mktemp("line"), kafka_brokers) as started:
         yield started
+
+
+@pytest.fixture
+def client(line: RunningLine) -> Iterator[PortalClient]:
+    """A connection of the demonstration organization, in English."""
+    connected = line.client("en")
+    yield connected
+    connected.close()
+
+
+@pytest.fixture
+def spanish(line: RunningLine) -> Iterator[PortalClient]:
+    """The same in Spanish."""
+    connected = line.client("es")
+    yield connected
+    connected.close()
