@@ -129,7 +129,7 @@ class DocumentPages:
 _GRACE_BYTES = 1 << 20
 
 MAX_HEADER_BYTES = 8 << 20
-"""All hints at their limits, every character escaped, take 5.3 MB; JSON is parsed here, so it must not unfold further."""
+"""All hints at their limits take 5.3 MB with every character escaped. JSON is parsed here: no more of it is."""
 
 
 def _bare_environment() -> dict[str, str]:

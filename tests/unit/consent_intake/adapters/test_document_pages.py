@@ -8,9 +8,10 @@ import pypdfium2
 import pytest
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from consent_intake.adapters.document_pages import DocumentPages
-from consent_intake.adapters.page_renderer import LONGEST_SIDE
+from consent_intake.adapters.page_renderer import LONGEST_SIDE, MAX_FIELD_CHARACTERS, MAX_FIELDS
 from schemas.reason_codes import ReasonCode
 
 
@@ -100,6 +101,27 @@ async def test_a_file_that_cannot_be_pages_is_refused_with_its_reason(documents:
     make, reason = REFUSED[name]
     opened = await documents.open(make())
     assert (opened.problem, opened.pages) == (reason, ())
+
+
+def form_with(fields: dict[str, str]) -> bytes:
+    writer = PdfWriter()
+    writer.add_blank_page(612, 792)
+    made = ArrayObject()
+    for name, value in fields.items():
+        field = DictionaryObject({NameObject("/FT"): NameObject("/Tx")})
+        field |= {NameObject("/T"): TextStringObject(name), NameObject("/V"): TextStringObject(value)}
+        made.append(writer._add_object(field))
+    writer.root_object[NameObject("/AcroForm")] = DictionaryObject({NameObject("/Fields"): made})
+    held = io.BytesIO()
+    writer.write(held)
+    return held.getvalue()
+
+
+async def test_form_fields_are_passed_on_no_longer_than_a_form_could_have_them(documents: DocumentPages) -> None:
+    opened = await documents.open(form_with({"parent_name": "Practice Parent", "remarks": "x" * 2_000_000}))
+    assert opened.field_hints == {"parent_name": "Practice Parent", "remarks": "x" * MAX_FIELD_CHARACTERS}
+    many = await documents.open(form_with({f"field{number}": "x" for number in range(MAX_FIELDS + 50)}))
+    assert len(many.field_hints) == MAX_FIELDS
 
 
 async def test_after_a_bad_file_the_next_good_one_is_opened(documents: DocumentPages) -> None:

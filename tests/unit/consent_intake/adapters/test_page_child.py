@@ -49,6 +49,10 @@ SABOTEURS = {
     "sends pages of no size": 'say(framed(\'{"problem": null, "pages": [[0, 5]], "hints": {}}\'))',
     "sends no page": 'say(framed(\'{"problem": null, "pages": [], "hints": {}}\'))',
     "says a reason of its own": 'say(framed(\'{"problem": "APPROVED", "pages": [], "hints": {}}\'))',
+    "says more than any form could": (
+        'text = "x" * (9 << 20);'
+        'say(framed(\'{"problem": null, "pages": [[1, 1]], "hints": {"text": ["%s"]}}\' % text) + b"0")'
+    ),
     "announces a terabyte": "sys.stdout.buffer.write(struct.pack('>Q', 1 << 40)); sys.stdout.flush(); time.sleep(60)",
 }
 
