@@ -1,5 +1,7 @@
 """The one sentence that an operator reads first, for each stage."""
 
+from collections.abc import Sequence
+
 from services.monitor.lag_rules import PartitionStatus
 from services.monitor.watch import JudgedPartition, Look
 
@@ -31,9 +33,20 @@ def stage_sentence(look: Look, group: str, blocked_on: str | None) -> str:
     if blocked_on:
         return f"{group} waits for {blocked_on}, which does not answer. It goes on by itself when that is back."
     if status is PartitionStatus.OK:
-        return f"{group} is up to date."
+        return _in_time(group, look.of_group(group))
     bad = [judged for judged in look.of_group(group) if judged.verdict.status is status]
     return f"{group} is {status.replace('_', ' ').lower()} on {_places(bad)}. {_WHAT_TO_DO[status]}"
+
+
+def _in_time(group: str, partitions: Sequence[JudgedPartition]) -> str:
+    """Say what waits, though none of it too long: a stage without a worker must not read as well for half a minute."""
+    waiting = sum(judged.lag.waiting for judged in partitions)
+    if waiting == 0:
+        return f"{group} is up to date."
+    oldest = max(judged.lag.sample.oldest_age or 0.0 for judged in partitions)
+    if all(judged.lag.members == 0 for judged in partitions):
+        return f"{group} has no worker, and {waiting} wait for one, the oldest for {duration(oldest)}: start it."
+    return f"{group} is at work: {waiting} in hand or waiting, the oldest for {duration(oldest)}."
 
 
 def _places(bad: list[JudgedPartition]) -> str:
