@@ -56,24 +56,28 @@ def check_signature(ink: SignatureInk | None) -> Check:
         return unclear("signature", ReasonCode.SIGNATURE_UNCLEAR)
     if ink.stroke_length < NO_INK_STROKE_LENGTH and ink.largest_part < LEAST_LARGEST_PART:
         return failed("signature", ReasonCode.MISSING_SIGNATURE, ink.stroke_length, NO_INK_STROKE_LENGTH)
-    if not _is_enough(ink) or _looks_like_something_else(ink):
-        return unclear("signature", ReasonCode.SIGNATURE_UNCLEAR, ink.stroke_length, LEAST_STROKE_LENGTH)
+    if (weakness := _weakness(ink)) is not None:
+        return unclear("signature", ReasonCode.SIGNATURE_UNCLEAR, *weakness)
+    if _a_word_speaks_against(ink):
+        return unclear("signature", ReasonCode.SIGNATURE_UNCLEAR)
     return passed("signature", ink.stroke_length, LEAST_STROKE_LENGTH)
 
 
-def _is_enough(ink: SignatureInk) -> bool:
-    return (
-        ink.stroke_length >= LEAST_STROKE_LENGTH
-        and ink.height >= LEAST_HEIGHT
-        and ink.width >= LEAST_WIDTH
-        and ink.largest_part >= LEAST_LARGEST_PART
-        and ink.straightness < STRAIGHT
+def _weakness(ink: SignatureInk) -> tuple[float, float] | None:
+    """Return the first measure that is no signature's, and its limit; None when all are."""
+    least = (
+        (ink.stroke_length, LEAST_STROKE_LENGTH),
+        (ink.height, LEAST_HEIGHT),
+        (ink.width, LEAST_WIDTH),
+        (ink.largest_part, LEAST_LARGEST_PART),
     )
+    most = ((ink.straightness, STRAIGHT), (ink.solidity, SOLID))
+    too_little = [pair for pair in least if pair[0] < pair[1]]
+    too_much = [pair for pair in most if pair[0] >= pair[1]]
+    return next(iter(too_little + too_much), None)
 
 
-def _looks_like_something_else(ink: SignatureInk) -> bool:
-    if ink.solidity >= SOLID:
-        return True
+def _a_word_speaks_against(ink: SignatureInk) -> bool:
     print_like = {c for word in ink.words if word.confidence >= WORD_SURE for c in _plain(word.text)}
     named = len(print_like & _LETTERS - _LOOPS) >= LEAST_OTHER_LETTERS
     return any(_is_no_signature(word.text, word.confidence, named=named) for word in ink.words)

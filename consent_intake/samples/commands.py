@@ -46,7 +46,9 @@ def sample_consent(
     scan: Annotated[Scan, typer.Option(help="what the page went through")] = "none",
     dpi: Annotated[int, typer.Option(min=150, max=300, help="resolution of a scan")] = 200,
     seed: Annotated[int | None, typer.Option(help="same seed, same sample; else another one each time")] = None,
-    claim: Annotated[Path | None, typer.Option(help="JSON file for the claim, read by 'snapshot submit'")] = None,
+    claim: Annotated[
+        Path | None, typer.Option(help="JSON file for the claim that 'snapshot submit' reads; else beside the form")
+    ] = None,
 ) -> None:
     """Write a sample form and the claim that goes with it."""
     if outcome == "list":
@@ -66,8 +68,8 @@ def sample_consent(
         container=_container(out),
     )
     _write(spec, out, seed)
-    if claim is not None:
-        claim.write_text(said.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    beside = claim or out.with_suffix(".json")
+    beside.write_text(said.model_dump_json(indent=2) + "\n", encoding="utf-8")
     expected = OUTCOMES[outcome]
     typer.echo(f"Wrote {out}: {expected.what}. Expected: {' '.join(filter(None, (expected.result, expected.reason)))}")
 
