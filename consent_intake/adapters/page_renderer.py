@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from schemas.reason_codes import ReasonCode
-from services.portal.file_types import PDF, true_media_type
+from services.file_types import PDF, true_media_type
 
 MAX_DOCUMENT_BYTES = 25 << 20
 MAX_PAGES = 10

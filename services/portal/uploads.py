@@ -16,9 +16,9 @@ from schemas.consent_events import ConsentUploaded
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
 from schemas.topics import Writer
+from services.file_types import true_media_type
 from services.portal.acting import Acting
 from services.portal.context import PortalContext
-from services.portal.file_types import true_media_type
 from services.register import audit, consents
 from services.register.agreements import Agreements
 from services.register.database import Transaction

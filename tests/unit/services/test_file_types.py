@@ -1,6 +1,6 @@
 import pytest
 
-from services.portal.file_types import HEIC, JPEG, PDF, PNG, TIFF, true_media_type
+from services.file_types import HEIC, JPEG, PDF, PNG, TIFF, true_media_type
 
 HEIC_START = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic"
 
