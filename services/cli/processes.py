@@ -13,6 +13,13 @@ STOP_SECONDS = 60.0
 """A stage finishes the event in hand; its longest task is limited to 45 s."""
 
 
+MOST_RESTARTS = 5
+"""A process that keeps ending has a cause that starting it again does not mend."""
+
+ENDED_FOR_A_REASON = frozenset({3, 4})
+"""A worker's own exit codes (services.runtime.worker): topics missing, or too many dead letters in a row."""
+
+
 class ProcessEnded(Exception):
     """A process ended while it was needed. The message names it and its log file."""
 
@@ -28,6 +35,7 @@ class ManagedProcess:
     log_file: Path
     process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     is_ready: bool = False
+    restarts: int = 0
 
     @property
     def pid(self) -> int | None:
@@ -74,6 +82,22 @@ def wait_until_ready(processes: Sequence[ManagedProcess], *, seconds: float) -> 
         if waiting and time.monotonic() > deadline:
             raise ProcessEnded(f"{waiting[0].name} was not ready in {seconds:.0f} s; see {waiting[0].log_file}")
         time.sleep(0.1)
+
+
+def start_again_what_ended(processes: Sequence[ManagedProcess]) -> list[ManagedProcess]:
+    """Start every process that ended, as a service manager would, and return those; nothing is lost meanwhile.
+
+    Raises:
+        ProcessEnded: one ended for a reason of its own, or too often.
+    """
+    ended = [process for process in processes if process.has_ended()]
+    for process in ended:
+        code = process.process.returncode if process.process else 0
+        if code in ENDED_FOR_A_REASON or process.restarts >= MOST_RESTARTS:
+            raise ProcessEnded(f"{process.name} ended with {code}; see {process.log_file}")
+        process.restarts += 1
+        process.start()
+    return ended
 
 
 def stop_all(processes: Sequence[ManagedProcess]) -> None:

@@ -19,7 +19,13 @@ from services.cli.line import line_processes
 from services.cli.live_table import addresses_panel, process_table
 from services.cli.local_kafka import KafkaWillNotStart, LocalKafka
 from services.cli.ports import free_port
-from services.cli.processes import ManagedProcess, ProcessEnded, stop_all, wait_until_ready
+from services.cli.processes import (
+    ManagedProcess,
+    ProcessEnded,
+    start_again_what_ended,
+    stop_all,
+    wait_until_ready,
+)
 from services.cli.running import Running, find_running, forget
 from services.cli.settings import Settings
 
@@ -111,13 +117,11 @@ def _start_kafka(settings: Settings, stack: contextlib.ExitStack) -> str:
 
 def _show(processes: list[ManagedProcess], addresses: Addresses, home: Path, console: Console, *, quiet: bool) -> None:
     console.print(addresses_panel(addresses, home))
-    if quiet or not console.is_terminal:
-        while not any(process.has_ended() for process in processes):
-            time.sleep(0.5)
-    else:
-        with Live(process_table(processes, addresses), console=console, refresh_per_second=1) as live:
-            while not any(process.has_ended() for process in processes):
-                live.update(process_table(processes, addresses))
-                time.sleep(1)
-    ended = next(process for process in processes if process.has_ended())
-    raise ProcessEnded(f"{ended.name} ended; see {ended.log_file}")
+    table = Live(console=console, refresh_per_second=1) if console.is_terminal and not quiet else None
+    with table or contextlib.nullcontext():
+        while True:
+            for process in start_again_what_ended(processes):
+                console.print(f"{process.name} ended and was started again; see {process.log_file}")
+            if table is not None:
+                table.update(process_table(processes, addresses))
+            time.sleep(1)

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from services.cli.processes import ManagedProcess, ProcessEnded, resident_kib, stop_all, wait_until_ready
+from services.cli.processes import (
+    MOST_RESTARTS,
+    ManagedProcess,
+    ProcessEnded,
+    resident_kib,
+    start_again_what_ended,
+    stop_all,
+    wait_until_ready,
+)
 
 SLEEPER = "import time, pathlib\npathlib.Path('{mark}').touch()\ntime.sleep(60)\n"
 
@@ -61,6 +69,30 @@ def test_what_ignores_the_request_to_stop_is_killed(tmp_path: Path, monkeypatch:
     wait_until_ready([stubborn], seconds=30)
     stop_all([stubborn])
     assert stubborn.has_ended()
+
+
+def test_a_process_that_crashed_is_started_again_but_not_for_ever(tmp_path: Path) -> None:
+    crashing = process(tmp_path, "crashing", "raise SystemExit(1)")
+    crashing.start()
+    for _ in range(MOST_RESTARTS):
+        wait_for_the_end(crashing)
+        assert start_again_what_ended([crashing]) == [crashing]
+    wait_for_the_end(crashing)
+    with pytest.raises(ProcessEnded, match="crashing ended with 1"):
+        start_again_what_ended([crashing])
+
+
+def test_a_worker_that_stopped_for_its_dead_letters_is_not_started_again(tmp_path: Path) -> None:
+    limited = process(tmp_path, "limited", "raise SystemExit(4)")
+    limited.start()
+    wait_for_the_end(limited)
+    with pytest.raises(ProcessEnded, match="limited ended with 4"):
+        start_again_what_ended([limited])
+
+
+def wait_for_the_end(one: ManagedProcess) -> None:
+    assert one.process is not None
+    one.process.wait(30)
 
 
 def test_stopping_what_never_started_does_nothing(tmp_path: Path) -> None:
