@@ -6,11 +6,15 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
 from services.cli.ports import free_port
 from services.cli.settings import Settings
+from services.runtime.clock import legal_day, utc_now
+
+KEY_FILES = ("master.key", "grant_private.pem", "grant_public.pem")
 
 
 class PreparationFailed(Exception):
@@ -78,24 +82,31 @@ def environment(settings: Settings, addresses: Addresses) -> dict[str, str]:
 def prepare(settings: Settings, told: Mapping[str, str]) -> None:
     """Make what is absent and leave what is there. Each step is a command that can be run by hand.
 
-    The practice county is written anew each time, so that its records are of today; the agency's own are never touched.
+    The practice county is written anew each day, so that its records are of today; the agency's own are never touched.
 
     Raises:
         PreparationFailed: a step ended with an error.
     """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    steps = [("keys", "create"), ("register", "upgrade"), ("topics", "create"), ("practice-people",)]
-    if not settings.case_source_url:
-        steps.append(("practice-county",))
     log = settings.home / "logs" / "prepare.log"
-    log.parent.mkdir(exist_ok=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as output:
-        first = _begin(steps[0], told, output)
-        _finish(steps[0], first, log)  # the other steps need the keys
-        running = [(step, _begin(step, told, output)) for step in steps[1:3] + steps[4:]]
+        if not all((settings.home / "keys" / name).exists() for name in KEY_FILES):
+            _finish(("keys", "create"), _begin(("keys", "create"), told, output), log)  # the other steps need them
+        steps: list[tuple[str, ...]] = [("register", "upgrade"), ("topics", "create")]
+        if not settings.case_source_url and not _written_today(settings.home / "practice_county.db"):
+            steps.append(("practice-county",))
+        running = [(step, _begin(step, told, output)) for step in steps]
+        _finish(*running.pop(0), log)
+        running.append((("practice-people",), _begin(("practice-people",), told, output)))  # into the upgraded register
         for step, process in running:
             _finish(step, process, log)
-        _finish(steps[3], _begin(steps[3], told, output), log)  # people go into the upgraded register
+
+
+def _written_today(file: Path) -> bool:
+    """Whether a file was last written on this New York day."""
+    if not file.exists():
+        return False
+    return legal_day(datetime.fromtimestamp(file.stat().st_mtime, UTC)) == legal_day(utc_now())
 
 
 def _begin(step: tuple[str, ...], told: Mapping[str, str], output: IO[bytes]) -> subprocess.Popen[bytes]:
