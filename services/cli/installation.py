@@ -14,7 +14,8 @@ from services.cli.ports import free_port
 from services.cli.settings import Settings
 from services.runtime.clock import legal_day, utc_now
 
-KEY_FILES = ("master.key", "grant_private.pem", "grant_public.pem")
+KEY_FILES = ("master.key", "grant_public.pem")
+"""What every process needs of the keys, which are made together; the other half of the grant key is nobody's business."""
 
 
 class PreparationFailed(Exception):
