@@ -15,7 +15,7 @@ from services.cli.settings import Settings
 from services.runtime.clock import legal_day, utc_now
 
 KEY_FILES = ("master.key", "grant_public.pem")
-"""What every process needs of the keys, which are made together; the other half of the grant key is nobody's business."""
+"""What every process needs of the keys; they are made together, and the grant key's other half is nobody's business."""
 
 
 class PreparationFailed(Exception):
