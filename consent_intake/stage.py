@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Protocol
 from uuid import UUID
 
@@ -22,7 +21,7 @@ from schemas.consent_events import (
 from schemas.consent_records import ConsentClaim, ConsentGrant
 from schemas.event import Event
 from schemas.reason_codes import ReasonCode
-from schemas.values import Language
+from schemas.values import Language, sha256_of
 from services.consent_form.layout import FORM_REVISION
 from services.register import consents, grants
 from services.register.database import Database, Transaction
@@ -76,7 +75,7 @@ async def read_upload(
             return None
         except ObjectDamaged:
             raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED) from None
-    if sha256(document).hexdigest() != event.document_sha256:
+    if sha256_of(document) != event.document_sha256:
         raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED)
     return await reader.read(document)
 

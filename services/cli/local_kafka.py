@@ -16,6 +16,7 @@ from typing import Self
 from uuid import uuid4
 
 from services.cli.kafka_jars import jar_folder, java
+from services.cli.ports import free_port
 
 START_SECONDS = 90.0
 """A start takes 3-5 s on two free cores; a loaded machine needs longer, a broken one never answers."""
@@ -51,13 +52,6 @@ log.cleaner.dedupe.buffer.size=8388608
 
 class KafkaWillNotStart(Exception):
     """The node ended or stayed silent; the message names its log file."""
-
-
-def free_port() -> int:
-    """Return a TCP port of 127.0.0.1 that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def new_cluster_id() -> str:

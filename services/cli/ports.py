@@ -10,8 +10,8 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def free_port(wanted: int) -> int:
-    """Return ``wanted`` if it can be bound now, else another port that can."""
+def free_port(wanted: int = 0) -> int:
+    """Return ``wanted`` if it can be bound now, else another port that can; 0 asks for any."""
     for port in (wanted, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

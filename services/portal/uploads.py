@@ -16,6 +16,7 @@ from schemas.consent_events import ConsentUploaded
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
 from schemas.topics import Writer
+from schemas.values import sha256_of
 from services.file_types import true_media_type
 from services.portal.acting import Acting
 from services.portal.context import PortalContext
@@ -183,7 +184,7 @@ async def _register(
         organization_id=upload.caller.organization_id,
         uploaded_by=upload.caller.person_id,
         party=claim.party,
-        document_sha256=hashlib.sha256(upload.document).hexdigest(),
+        document_sha256=sha256_of(upload.document),
         media_type=upload.media_type,
         size_bytes=len(upload.document),
         claim_index=claim_index(context.master_key, claim.case_identifier, claim.party),

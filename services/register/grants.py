@@ -4,7 +4,6 @@ Only consent_intake holds the private key. The gate opens on the signature and t
 """
 
 import binascii
-import hashlib
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
@@ -27,6 +26,7 @@ from pydantic import ValidationError
 from typing_extensions import override
 
 from schemas.consent_records import ConsentGrant
+from schemas.values import sha256_of
 from services.register import consents
 from services.register.database import Transaction
 from services.register.tables import Grant
@@ -78,7 +78,7 @@ class GrantSigner:
         """Sign a grant's canonical bytes."""
         canonical = grant.canonical_bytes()
         signature = urlsafe_b64encode(self._private_key.sign(canonical)).rstrip(b"=").decode()
-        return MintedGrant(hashlib.sha256(canonical).hexdigest(), signature, canonical)
+        return MintedGrant(sha256_of(canonical), signature, canonical)
 
 
 class GrantVerifier:
@@ -108,7 +108,7 @@ class GrantVerifier:
         Raises:
             GrantInvalid: the hash or the signature does not fit, or the bytes are no grant.
         """
-        if hashlib.sha256(canonical).hexdigest() != grant_sha256:
+        if sha256_of(canonical) != grant_sha256:
             raise GrantInvalid("hash")
         try:
             self._public_key.verify(urlsafe_b64decode(signature + "=" * (-len(signature) % 4)), canonical)

@@ -3,7 +3,6 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,6 +11,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg
+
+from services.cli.ports import free_port
 
 ROLE = "snapshot"
 
@@ -56,7 +57,7 @@ def running_postgres() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="snapshot-postgres-", dir=_roomy_memory()))
     if user is not None:
         shutil.chown(folder, user)
-    port = _free_port()
+    port = free_port()
     try:
         _run([programs / "initdb", "-D", folder / "data", "-U", ROLE, "-A", "trust", "-E", "UTF8", "-N"], user)
         server = _start([programs / "postgres", "-D", folder / "data", *_options(folder, port)], user, folder)
@@ -132,10 +133,3 @@ def _wait_until_ready(server: "subprocess.Popen[bytes]", url: str, folder: Path)
             break
         return
     raise RuntimeError(f"PostgreSQL did not start: {(folder / 'log').read_text()[-1500:]}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

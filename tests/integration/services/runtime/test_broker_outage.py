@@ -9,7 +9,8 @@ import pytest
 
 from schemas.topics import CONSENT_REVIEW
 from services.cli.kafka_jars import jar_folder
-from services.cli.local_kafka import LocalKafka, free_port
+from services.cli.local_kafka import LocalKafka
+from services.cli.ports import free_port
 from services.register.database import Database
 from services.runtime.topic_admin import TopicsMissing, create_topics, require_topics
 from tests.support.broker_worlds import KafkaWorld, Worker, record_of
