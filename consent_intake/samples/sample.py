@@ -36,10 +36,16 @@ class OutcomeUnknown(ValueError):
     """There is no sample of this name."""
 
 
-def make_sample(spec: SampleSpec, seed: int) -> bytes:
+def make_sample(spec: SampleSpec, seed: int, printed: bytes | None = None) -> bytes:
     """Return the file of a sample; the same spec and seed give the same bytes, except for "encrypted".
 
     "encrypted" and "many_pages" are always PDFs; "empty" has no bytes at all.
+
+    Args:
+        spec: what it is made from.
+        seed: of the pen, the scanner and everything else that is random.
+        printed: a form as the portal printed it, to write on; its values are prefilled when ``spec.fill`` says so.
+            None prints one here, with a serial that the register does not know.
 
     Raises:
         OutcomeUnknown: when the outcome is no key of OUTCOMES.
@@ -51,7 +57,7 @@ def make_sample(spec: SampleSpec, seed: int) -> bytes:
     if spec.outcome == "empty":
         return b""
     random = np.random.default_rng(seed)
-    page = _letter(random) if spec.outcome == "junk" else _filled_form(spec, random)
+    page = _letter(random) if spec.outcome == "junk" else _filled_form(spec, random, printed)
     if spec.outcome == "encrypted":
         return locked(page)
     if spec.outcome == "many_pages":
@@ -93,12 +99,12 @@ def paper_of(spec: SampleSpec, random: Generator) -> Paper:
     return replace(paper, **changes.get(spec.outcome, {}))
 
 
-def _filled_form(spec: SampleSpec, random: Generator) -> bytes:
+def _filled_form(spec: SampleSpec, random: Generator, printed: bytes | None) -> bytes:
     """Return the form as a PDF of lines and letters."""
     form, paper = layout(spec.language), paper_of(spec, random)
     serial = random.bytes(8).hex()
     prefilled = spec.fill == "prefilled" and spec.outcome != "retired_revision"
-    blank = _printed(spec, serial, _prefill(paper) if prefilled else None)
+    blank = printed or _printed(spec, serial, prefill_of(paper) if prefilled else None)
     by_hand = Ink(_PENS[int(random.integers(len(_PENS)))])
     hand = Writer(by_hand, HAND_FONTS[int(random.integers(len(HAND_FONTS)))], random, by_hand=True)
     typed = Writer(Ink(), TYPED_FONT, random, by_hand=False)
@@ -119,7 +125,7 @@ def _finish(filler: Writer, hand: Writer, form: FormLayout, paper: Paper) -> Non
     sign_and_date(filler, form, replace(paper, signature="none", safety=False))
 
 
-def _prefill(paper: Paper) -> Prefill:
+def prefill_of(paper: Paper) -> Prefill:
     """Return what the portal prints."""
     return Prefill(
         parent_name=paper.parent_name,
