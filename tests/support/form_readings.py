@@ -2,7 +2,17 @@
 
 from datetime import date
 
-from consent_intake.rules.form_reading import FormReading, ReadForm, Registration, SignatureInk, WrittenText
+from consent_intake.rules.form_reading import (
+    CombCell,
+    Crop,
+    Engine,
+    EngineText,
+    FormReading,
+    ReadForm,
+    Registration,
+    SignatureInk,
+    WrittenText,
+)
 from schemas.consent_records import ConsentClaim
 from schemas.values import Language, Party
 from services.consent_form.code import FormCode
@@ -16,20 +26,41 @@ CLAIM = ConsentClaim(
     party=Party.NONCUSTODIAL,
 )
 CODE = FormCode("CSC1", FORM_REVISION, Language.SPANISH, "BFF", "0001abcd0001abcd")
-SIGNED = SignatureInk(
-    area=300, stroke_length=400, height=30, width=120, largest_part=50, straightness=0.3, components=3, solidity=0.2
-)
-BLANK = WrittenText()
+SIGNED_MEASURES = {
+    "area": 300.0,
+    "stroke_length": 400.0,
+    "height": 30.0,
+    "width": 120.0,
+    "largest_part": 50.0,
+    "straightness": 0.3,
+    "components": 3.0,
+    "solidity": 0.2,
+}
+SIGNED = SignatureInk(measures=SIGNED_MEASURES, crop=Crop(left=111, top=1678, width=756, height=144))
+EMPTY = SignatureInk(measures=dict.fromkeys(SIGNED_MEASURES, 0.0), crop=Crop(left=111, top=1678, width=756, height=144))
+BLANK = WrittenText(cells=(CombCell(),) * 8)
+"""A comb for a date that nobody wrote into."""
+
+NOT_WRITTEN = WrittenText()
+"""An open box that nobody wrote into."""
 
 
 def comb(text: str, *, again: str | None = None, confidence: float = 0.95) -> WrittenText:
-    """Return a comb that read as ``text`` twice, unless ``again`` is another."""
-    return WrittenText(text=text, again=text if again is None else again, confidence=confidence, ink=0.15)
+    """Return a comb whose cells read as ``text``; ``again`` is what the line engine made of it, when it differs."""
+    readings = (
+        EngineText(engine=Engine.CELLS, text=text, confidence=confidence),
+        EngineText(engine=Engine.RAPIDOCR, text=text if again is None else again, confidence=confidence),
+    )
+    cells = tuple(CombCell(chances={character: confidence}, ink=0.15) for character in text)
+    return WrittenText(text=text, confidence=confidence, ink=0.15, readings=readings, cells=cells)
 
 
 def line(text: str, confidence: float = 0.95) -> WrittenText:
-    """Return an open box that read as ``text``."""
-    return WrittenText(text=text, confidence=confidence, ink=0.08)
+    """Return an open box that two engines read as ``text``."""
+    readings = tuple(
+        EngineText(engine=engine, text=text, confidence=confidence) for engine in (Engine.RAPIDOCR, Engine.TESSERACT)
+    )
+    return WrittenText(text=text, confidence=confidence, ink=0.08, readings=readings)
 
 
 FIELDS = {
@@ -46,10 +77,12 @@ GOOD = FormReading(
     page_count=1,
     page_index=0,
     registration=Registration.MARKS,
+    forms=1,
     code=CODE,
     fields=FIELDS,
     boxes=BOXES,
     signature=SIGNED,
+    witness=EMPTY,
 )
 
 
