@@ -7,7 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
-from services.consent_form.layout import FieldBox
+from consent_intake.rules.form_reading import Crop
+from schemas.values import Language
+from services.consent_form.blank import blank_form_raster
+from services.consent_form.layout import FieldBox, layout
 
 GreyPixels = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
@@ -27,6 +30,9 @@ DEVIATIONS = 5.0
 
 BLACK_PRINT = 170
 """Darker pixels of the blank form are print, soft edges included."""
+
+INSET = 1.6
+"""Points between a box's edge and what is looked at."""
 
 _FRAME = 2.0
 _FRAME_PIXELS = round(_FRAME * PIXELS_PER_POINT)
@@ -65,6 +71,41 @@ class Shift:
 
 
 _UNSHIFTED = Shift()
+
+
+@dataclass(frozen=True)
+class InkedForm:
+    """A registered page taken apart.
+
+    Attributes:
+        page: the flattened page, 200 dpi, paper is 255.
+        blank: the empty form at the same size.
+        boxes: text, check and signature boxes by the layout's names.
+        combs: comb cells by field name, left to right.
+        crops: where every field is on the page, combs as a whole.
+    """
+
+    page: GreyPixels
+    blank: GreyPixels
+    boxes: dict[str, InkBox]
+    combs: dict[str, list[InkBox]]
+    crops: dict[str, Crop]
+
+
+def inked_form(page: GreyPixels, language: Language) -> InkedForm:
+    """Return what was written on a straightened page (200 dpi, grey) of the form in a language."""
+    flat, blank, form = flattened(page), blank_form_raster(language), layout(language)
+    boxes: dict[str, InkBox] = {}
+    combs: dict[str, list[InkBox]] = {}
+    crops: dict[str, Crop] = {}
+    for name, box in form.fields.items():
+        shift = shift_of(flat, blank, box)
+        crops[name] = _crop(box, shift)
+        if name in form.cells:
+            combs[name] = [ink_in(flat, blank, cell, shift, inset=INSET) for cell in form.cells[name]]
+        else:
+            boxes[name] = ink_in(flat, blank, box, shift, inset=INSET)
+    return InkedForm(flat, blank, boxes, combs, crops)
 
 
 def flattened(page: GreyPixels) -> GreyPixels:
@@ -126,6 +167,12 @@ def _slices(box: FieldBox, inset: float, shift: Shift = _UNSHIFTED) -> tuple[sli
     top, bottom = round((box.y + inset) * PIXELS_PER_POINT), round((box.bottom - inset) * PIXELS_PER_POINT)
     left, right = round((box.x + inset) * PIXELS_PER_POINT), round((box.right - inset) * PIXELS_PER_POINT)
     return slice(top + shift.down, bottom + shift.down), slice(left + shift.right, right + shift.right)
+
+
+def _crop(box: FieldBox, shift: Shift) -> Crop:
+    rows, columns = _slices(box, -_FRAME, shift)
+    width, height = columns.stop - columns.start, rows.stop - rows.start
+    return Crop(left=max(columns.start, 0), top=max(rows.start, 0), width=width, height=height)
 
 
 def _dark(grey: GreyPixels) -> Mask:
