@@ -4,36 +4,36 @@ Measured on 5,700 pages of scans, faxes, copies and phone photos: the marks were
 the code and at least one bottom mark still place every box within 2 points; two top marks do not (up to 17 points).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import Final
 
-import cv2
 import numpy as np
-import zxingcpp
-from numpy.typing import NDArray
 
+from consent_intake.adapters.corner_marks import BOTTOM_MARKS, MARK_CORNERS, Sheet, sheets_on
+from consent_intake.adapters.page_plane import (
+    DPI,
+    FORM,
+    LARGEST_MISFIT,
+    PAGE_PIXELS,
+    PIXELS_PER_POINT,
+    GreyPixels,
+    Plane,
+    corners_of,
+    plane_through,
+    straightened,
+)
+from consent_intake.adapters.printed_code import SeenCode, code_of_page, codes_on
 from consent_intake.rules.form_reading import Registration
-from schemas.values import Language
-from services.consent_form.code import FormCode, FormCodeInvalid
-from services.consent_form.layout import FieldBox, layout
+from services.consent_form.code import FormCode
 
-GreyPixels = NDArray[np.uint8]
-Points = NDArray[np.float64]
+__all__ = ["DPI", "PAGE_PIXELS", "PIXELS_PER_POINT", "FoundForms", "FoundPage", "GreyPixels", "find_forms", "find_page"]
 
-DPI = 200
-PIXELS_PER_POINT = DPI / 72
+ENOUGH_MARKS: Final = 3
+_SURE_SHEET: Final = 2
+"""Marks that make a second sheet: noise looks like a single mark now and then."""
 
-_FORM = layout(Language.ENGLISH)
-PAGE_PIXELS = (round(_FORM.width * PIXELS_PER_POINT), round(_FORM.height * PIXELS_PER_POINT))
-
-_BOTTOM_MARKS = frozenset(mark.marker_id for mark in _FORM.marks if mark.box.y > _FORM.height / 2)
-_MARK_BOXES = {mark.marker_id: mark.box for mark in _FORM.marks}
-ENOUGH_MARKS = 3
-
-LARGEST_MISFIT = 4.0
-"""Points: marks that do not fit one plane better than this belong to no single flat page. Fax: 2.4 at the worst."""
-
-_CODE_MARGIN = 10.0
+_BEST_FIRST: Final = tuple(Registration)
 
 
 @dataclass(frozen=True)
@@ -44,105 +44,73 @@ class FoundPage:
         registration: whether and how the form was found.
         page: the straightened form at 200 dpi; None when it was not registered.
         code: what its printed code says, when readable.
+        forms: how many of our forms are on the picture; 0 when there is only a sign of one.
     """
 
     registration: Registration
     page: GreyPixels | None = None
     code: FormCode | None = None
+    forms: int = 0
 
 
 @dataclass(frozen=True)
-class _Code:
-    code: FormCode
-    corners: Points
+class FoundForms:
+    """All pictures of a file looked at.
+
+    Attributes:
+        forms: how many of our forms there are, two on one picture counted as two, and a blank one as any other.
+        page_index: picture that the form is on, from 0; None when none is registered.
+        found: that picture's form; without one, the best that there is.
+    """
+
+    forms: int
+    page_index: int | None
+    found: FoundPage
+
+
+def find_forms(pictures: Sequence[GreyPixels]) -> FoundForms:
+    """Look for the form on every picture of a file; covers and backs do no harm."""
+    seen = [find_page(picture) for picture in pictures]
+    if not seen:
+        return FoundForms(0, None, FoundPage(Registration.NONE))
+    best = min(range(len(seen)), key=lambda index: _BEST_FIRST.index(seen[index].registration))
+    index = best if seen[best].page is not None else None
+    forms = sum(page.forms for page in seen)
+    return FoundForms(forms, index, seen[best])
 
 
 def find_page(picture: GreyPixels) -> FoundPage:
     """Look for the form on a picture, whichever way up."""
-    marks = _marks(picture)
+    sheets = sheets_on(picture)
+    forms = sum(len(sheet) >= _SURE_SHEET for sheet in sheets)
+    marks = sheets[0] if sheets else {}
     if len(marks) >= ENOUGH_MARKS:
-        page = _straightened(picture, marks, None)
-        if page is not None:
-            found = _read_code(_around_code(page)) or _read_code(picture)
-            return FoundPage(Registration.MARKS, page, found.code if found else None)
-    code = _read_code(picture)
-    if code is not None and not _BOTTOM_MARKS.isdisjoint(marks):
-        page = _straightened(picture, marks, code)
-        if page is not None:
-            return FoundPage(Registration.CODE_AND_MARKS, page, code.code)
-    if code is not None or marks:
-        return FoundPage(Registration.UNSURE, code=code.code if code else None)
+        plane = _plane(marks, None)
+        if plane is not None:
+            page = straightened(picture, plane)
+            code = code_of_page(page)
+            if code is None and forms == 1:
+                seen = codes_on(picture)
+                code = seen[0].code if seen else None
+            return FoundPage(Registration.MARKS, page, code, forms)
+    codes = codes_on(picture)
+    forms = max(forms, len(codes))
+    code_seen = codes[0] if codes else None
+    if code_seen is not None and not BOTTOM_MARKS.isdisjoint(marks):
+        plane = _plane(marks, code_seen)
+        if plane is not None:
+            return FoundPage(Registration.CODE_AND_MARKS, straightened(picture, plane), code_seen.code, forms)
+    if code_seen is not None or marks:
+        return FoundPage(Registration.UNSURE, code=code_seen.code if code_seen else None, forms=forms)
     return FoundPage(Registration.NONE)
 
 
-def _marks(picture: GreyPixels) -> dict[int, Points]:
-    """Return the four corners of every corner mark that was seen exactly once, in the mark's own order."""
-    corners, ids, _ = _detector().detectMarkers(picture)
-    if ids is None:
-        return {}
-    seen = [int(marker_id) for marker_id in ids.ravel()]
-    return {
-        marker_id: np.asarray(found, dtype=np.float64).reshape(4, 2)
-        for marker_id, found in zip(seen, corners, strict=True)
-        if marker_id in _MARK_BOXES and seen.count(marker_id) == 1
-    }
-
-
-def _detector() -> cv2.aruco.ArucoDetector:
-    parameters = cv2.aruco.DetectorParameters()
-    parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    parameters.minMarkerPerimeterRate = 0.02
-    parameters.adaptiveThreshWinSizeMin = 7
-    parameters.adaptiveThreshWinSizeMax = 47
-    parameters.adaptiveThreshWinSizeStep = 20
-    return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), parameters)
-
-
-def _straightened(picture: GreyPixels, marks: dict[int, Points], code: _Code | None) -> GreyPixels | None:
-    """Return the page as the layout has it, 200 dpi; None when the marks fit no flat page."""
+def _plane(marks: Sheet, code: SeenCode | None) -> Plane | None:
+    """Return the plane of a sheet; None when its marks fit no flat page."""
     seen = [corners for _, corners in sorted(marks.items())]
-    wanted = [_corners(_MARK_BOXES[marker_id]) for marker_id in sorted(marks)]
+    wanted = [MARK_CORNERS[marker_id] for marker_id in sorted(marks)]
     if code is not None:
         seen.append(code.corners)
-        wanted.append(_corners(_FORM.code))
-    from_picture, on_page = np.concatenate(seen), np.concatenate(wanted)
-    matrix, _ = cv2.findHomography(from_picture, on_page)
-    if not _is_a_plane(matrix):
-        return None
-    placed = cv2.perspectiveTransform(from_picture.reshape(-1, 1, 2), matrix).reshape(-1, 2)
-    if np.abs(placed - on_page).max() > LARGEST_MISFIT:
-        return None
-    to_pixels = np.diag([PIXELS_PER_POINT, PIXELS_PER_POINT, 1.0]) @ matrix
-    page = cv2.warpPerspective(
-        picture, to_pixels, PAGE_PIXELS, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255.0,)
-    )
-    return page.astype(np.uint8, copy=False)
-
-
-def _is_a_plane(matrix: object) -> TypeGuard[Points]:
-    return isinstance(matrix, np.ndarray) and bool(np.isfinite(matrix).all())
-
-
-def _corners(box: FieldBox) -> Points:
-    return np.array([(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)], dtype=float)
-
-
-def _around_code(page: GreyPixels) -> GreyPixels:
-    box = _FORM.code
-    left, top = (round((edge - _CODE_MARGIN) * PIXELS_PER_POINT) for edge in (box.x, box.y))
-    right, bottom = (round((edge + _CODE_MARGIN) * PIXELS_PER_POINT) for edge in (box.right, box.bottom))
-    crop = cv2.resize(page[max(top, 0) : bottom, left:right], None, fx=2, fy=2)
-    return crop.astype(np.uint8, copy=False)
-
-
-def _read_code(picture: GreyPixels) -> _Code | None:
-    """Return the form's code; codes of other things are not ours."""
-    for barcode in zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)):
-        try:
-            code = FormCode.parse(barcode.text)
-        except FormCodeInvalid:
-            continue
-        at = barcode.position
-        around = [(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)]
-        return _Code(code, np.array(around, dtype=np.float64))
-    return None
+        wanted.append(corners_of(FORM.code))
+    plane = plane_through(np.concatenate(seen), np.concatenate(wanted))
+    return plane if plane is not None and plane.misfit <= LARGEST_MISFIT else None
