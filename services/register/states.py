@@ -61,6 +61,13 @@ class PersonStatus(StrEnum):
     DEACTIVATED = "deactivated"
 
 
+class PrintedFormKind(StrEnum):
+    """What was on a consent form when it was printed."""
+
+    BLANK = "blank"
+    PREFILLED = "prefilled"
+
+
 class Channel(StrEnum):
     """A way of telling somebody."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from schemas.values import Language, Party
 from services.register.database import Base, UtcDateTime, Word
 from services.register.event_tables import DeadLetter, OutgoingEvent, ProcessedEvent
+from services.register.form_tables import PrintedForm
 from services.register.states import (
     Channel,
     ConsentStatus,
@@ -32,6 +33,7 @@ __all__ = [
     "Organization",
     "OutgoingEvent",
     "Person",
+    "PrintedForm",
     "ProcessedEvent",
     "Review",
     "SignIn",
