@@ -5,10 +5,10 @@ from pathlib import Path
 from pydantic import Field
 
 from services.runtime.settings import RuntimeSettings
-from services.settings import VaultSettings
+from services.settings import ConsentPeriodSettings, VaultSettings
 
 
-class Settings(RuntimeSettings, VaultSettings):
+class Settings(RuntimeSettings, VaultSettings, ConsentPeriodSettings):
     """Everything consent_intake can be told."""
 
     grant_private_key_file: Path | None = Field(
@@ -16,9 +16,6 @@ class Settings(RuntimeSettings, VaultSettings):
     )
     intake_readers: int = Field(
         default=1, ge=1, le=16, title="Reading processes", description="how many pages are read at the same time"
-    )
-    consent_max_months: int = Field(
-        default=12, ge=1, le=60, title="Longest consent", description="months from its first to its last day"
     )
 
     @property

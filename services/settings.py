@@ -84,6 +84,14 @@ class GrantVerifySettings(HomeSettings):
         return self.grant_public_key_file or self.home / "keys" / "grant_public.pem"
 
 
+class ConsentPeriodSettings(HomeSettings):
+    """How long a consent may run: printed forms keep to it, and uploaded ones are judged by it."""
+
+    consent_max_months: int = Field(
+        default=12, ge=1, le=60, title="Longest consent", description="months from its first to its last day"
+    )
+
+
 class PortalAddressSettings(HomeSettings):
     """Where people reach the portal; links in messages start with it."""
 

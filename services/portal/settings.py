@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field, SecretStr
 
 from services.settings import (
+    ConsentPeriodSettings,
     GrantVerifySettings,
     KafkaSettings,
     LogSettings,
@@ -24,7 +25,13 @@ INVITATION_LIFETIME = timedelta(days=7)
 
 
 class PortalSettings(
-    LogSettings, KafkaSettings, RegisterSettings, VaultSettings, GrantVerifySettings, PortalAddressSettings
+    LogSettings,
+    KafkaSettings,
+    RegisterSettings,
+    VaultSettings,
+    GrantVerifySettings,
+    ConsentPeriodSettings,
+    PortalAddressSettings,
 ):
     """Everything the portal can be told; each is an environment variable ``SNAPSHOT_...``."""
 
