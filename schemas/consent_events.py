@@ -1,5 +1,6 @@
 """Events about a consent form and what became of it."""
 
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
@@ -29,7 +30,10 @@ class ReviewOutcome(StrEnum):
 
 
 class ConsentReviewed(Event):
-    """A reviewer, never the uploader, decided an uncertain form in the portal."""
+    """A reviewer, never the uploader, decided an uncertain form in the portal.
+
+    The days are what the reviewer read on the paper where the machine could not; None leaves a day to the reading.
+    """
 
     event_type: ClassVar[str] = "nyc.snapshot.consent.reviewed.v1"
 
@@ -37,6 +41,9 @@ class ConsentReviewed(Event):
     reviewer_id: UUID
     outcome: ReviewOutcome
     reasons: tuple[ReasonCode, ...] = ()
+    signed_on: date | None = None
+    starts_on: date | None = None
+    expires_on: date | None = None
 
 
 class ConsentApproved(Event):

@@ -11,6 +11,7 @@ from schemas.values import Language, Party
 from services.register.database import Base, UtcDateTime, Word
 from services.register.event_tables import DeadLetter, OutgoingEvent, ProcessedEvent
 from services.register.form_tables import PrintedForm
+from services.register.intake_tables import IntakeDecision, Review, ShadowDecision
 from services.register.states import (
     Channel,
     ConsentStatus,
@@ -36,6 +37,7 @@ __all__ = [
     "PrintedForm",
     "ProcessedEvent",
     "Review",
+    "ShadowDecision",
     "SignIn",
     "SnapshotFile",
     "TimelineEntry",
@@ -178,35 +180,6 @@ class IdempotencyKey(Base):
     request_sha256: Mapped[str] = mapped_column(String(64))
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class IntakeDecision(Base):
-    """Why a form was approved, rejected or sent to review: scores, thresholds and codes, no value read from it.
-
-    Written by consent_intake. Crops and values read are sealed in the vault beside the form.
-    """
-
-    __tablename__ = "intake_decisions"
-
-    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
-    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), index=True)
-    outcome: Mapped[str] = mapped_column(String(20))
-    rule_version: Mapped[str] = mapped_column(String(20))
-    checks: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Review(Base):
-    """A reviewer's decision. Written by the portal."""
-
-    __tablename__ = "reviews"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), unique=True)
-    reviewer_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    outcome: Mapped[str] = mapped_column(String(20))
-    reasons: Mapped[list[str]] = mapped_column(JSON, default=list)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Grant(Base):

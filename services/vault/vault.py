@@ -13,6 +13,7 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     CLAIM = "claim"
     READING = "reading"
+    WHY_CARD = "why_card"
     REVIEW_IMAGE = "review_image"
     GRANT = "grant"
     CASE_COPY = "case_copy"
