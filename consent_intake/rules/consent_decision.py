@@ -1,11 +1,11 @@
 """The three outcomes of a form: approved, rejected with reasons, or a person looks."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from consent_intake.rules.check import Check, Verdict, failed, passed, unclear
+from consent_intake.rules.check import Check, Verdict
 from consent_intake.rules.claim_checks import (
     check_birth_date,
     check_case_identifier,
@@ -15,17 +15,29 @@ from consent_intake.rules.claim_checks import (
     check_role,
     check_safety,
 )
-from consent_intake.rules.form_reading import FormReading, Registration, WrittenText
-from consent_intake.rules.period_checks import check_period, check_signing_date
+from consent_intake.rules.digital_checks import check_digital
+from consent_intake.rules.digital_stand_in import signature_settled, with_signing_time
+from consent_intake.rules.file_checks import check_file, check_revision
+from consent_intake.rules.form_id_checks import FormIdStatus, check_form_id
+from consent_intake.rules.form_reading import Crop, FormReading, WrittenText
+from consent_intake.rules.period_checks import Period, check_period, check_signing_date, period_of
+from consent_intake.rules.policy import Policy
 from consent_intake.rules.signature_rules import check_signature
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
-from services.consent_form.layout import FORM_REVISION, RETIRED_REVISIONS
 
-RULE_VERSION = "2026-11.1"
-"""Stored with every decision; changes whenever a rule or a threshold does."""
+CODE_VERSION = "rules.2"
+"""Changes whenever a rule does; the thresholds have their policy's version."""
 
 MAX_MONTHS = 12
+
+REQUIRED_CHECKS = frozenset(
+    {
+        *("file", "revision", "form_id", "parent_name", "birth_date", "case_identifier", "role", "organization"),
+        *("signature", "signed_on", "period", "safety"),
+    }
+)
+"""A form without any one of these having passed is never approved, whatever the others say."""
 
 _NOT_READ = WrittenText()
 
@@ -40,11 +52,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Decision:
-    """An outcome, its reasons in the order of the form, and every check behind it."""
+    """An outcome, its reasons in the order of the form, and every check behind it.
+
+    Attributes:
+        outcome: what becomes of the form.
+        reasons: why it is not approved; empty when it is.
+        checks: all of them, with what they measured and where.
+        period: the form's dates; None unless approved.
+    """
 
     outcome: Outcome
     reasons: tuple[ReasonCode, ...]
     checks: tuple[Check, ...]
+    period: Period | None = None
 
 
 @dataclass(frozen=True)
@@ -60,71 +80,53 @@ class Uploader:
     name: str
 
 
+def rule_version(policy: Policy) -> str:
+    """Return what is stored with every decision: which thresholds and which code."""
+    return f"{policy.version}+{CODE_VERSION}"
+
+
 def decide(
     reading: FormReading,
     claim: ConsentClaim,
     uploader: Uploader,
     *,
+    policy: Policy,
     today: date,
     duplicate: bool = False,
+    form_id: FormIdStatus = FormIdStatus.ISSUED,
     max_months: int = MAX_MONTHS,
 ) -> Decision:
-    """Judge a form. ``today`` is the legal day in New York; ``max_months`` the longest period allowed."""
+    """Judge a form.
+
+    Args:
+        reading: what the file holds.
+        claim: what the uploader says it holds.
+        uploader: for which organization.
+        policy: every threshold.
+        today: the legal day in New York.
+        duplicate: the same file is here already.
+        form_id: what the register knows about the printed form's one-time id.
+        max_months: the longest period allowed.
+    """
     about_the_file = check_file(reading, duplicate=duplicate)
     if about_the_file.verdict is not Verdict.PASSED:
-        return _combined([about_the_file])
-    checks = [about_the_file, check_revision(reading), *_form_checks(reading, claim, uploader)]
-    checks.append(check_signing_date(_field(reading, "signed_on"), today))
-    checks.append(check_period(reading, today, max_months=max_months))
-    checks.extend(check_field_hint(name, text, reading.field_hints.get(name)) for name, text in reading.fields.items())
-    return _combined(checks)
+        held = [check_safety(reading.boxes.get("safety_yes", 0.0), thresholds=policy.claims)] if reading.forms else []
+        return combined([about_the_file, *_placed(held, reading)])
+    effective = with_signing_time(reading, claim.parent_name, policy)
+    checks = [about_the_file, check_revision(reading), check_form_id(reading.code, form_id)]
+    checks += _claim_checks(effective, claim, uploader, policy)
+    checks += _signature_checks(effective, claim, policy)
+    checks.append(check_signing_date(_field(effective, "signed_on"), today, thresholds=policy.claims))
+    checks.append(check_period(effective, today, max_months=max_months, thresholds=policy.claims))
+    period = period_of(effective, today, thresholds=policy.claims)
+    return combined(_placed(checks, reading), period)
 
 
-def check_file(reading: FormReading, *, duplicate: bool) -> Check:
-    """The file opened, holds one form that is ours, and is not here already."""
-    if reading.problem is not None:
-        return failed("file", reading.problem)
-    if duplicate:
-        return failed("file", ReasonCode.DUPLICATE)
-    if reading.registration is Registration.NONE:
-        return failed("file", ReasonCode.WRONG_FORM)
-    if not reading.registered or reading.several_forms:
-        return unclear("file", ReasonCode.ILLEGIBLE)
-    return passed("file")
-
-
-def check_revision(reading: FormReading) -> Check:
-    """The printed revision is the one whose boxes were read."""
-    if reading.code is None:
-        return unclear("revision", ReasonCode.ILLEGIBLE)
-    if reading.code.revision in RETIRED_REVISIONS:
-        return failed("revision", ReasonCode.FORM_RETIRED)
-    if reading.code.revision != FORM_REVISION:
-        return unclear("revision", ReasonCode.ILLEGIBLE)
-    return passed("revision")
-
-
-def _form_checks(reading: FormReading, claim: ConsentClaim, uploader: Uploader) -> list[Check]:
-    return [
-        check_name(_field(reading, "parent_name"), claim.parent_name),
-        check_birth_date(_field(reading, "birth_date"), claim.birth_date),
-        check_case_identifier(_field(reading, "case_identifier"), claim.case_identifier),
-        check_role(reading.boxes.get("role_noncustodial", 0.0), reading.boxes.get("role_custodial", 0.0), claim.party),
-        check_organization(
-            reading.code,
-            _field(reading, "organization"),
-            form_code=uploader.form_code,
-            organization_name=uploader.name,
-        ),
-        check_signature(reading.signature),
-        check_safety(reading.boxes.get("safety_yes", 0.0)),
-    ]
-
-
-def _combined(checks: list[Check]) -> Decision:
+def combined(checks: Sequence[Check], period: Period | None = None) -> Decision:
     """Any doubt beats approval; a clear failure beats doubt, so that the uploader can act on it at once.
 
-    One exception: a mark in the safety box is seen by a person even when the form fails otherwise.
+    One exception: a mark in the safety box is seen by a person even when the form fails otherwise. A check that is not
+    there, and dates that are not, are doubts: nothing is approved by leaving something out.
     """
     unclear_reasons = _reasons(checks, Verdict.UNCLEAR)
     failed_reasons = _reasons(checks, Verdict.FAILED)
@@ -134,9 +136,79 @@ def _combined(checks: list[Check]) -> Decision:
         return Decision(Outcome.REJECTED, (ReasonCode.FORM_RETIRED,), tuple(checks))
     if failed_reasons:
         return Decision(Outcome.REJECTED, failed_reasons, tuple(checks))
-    if unclear_reasons:
-        return Decision(Outcome.REVIEW, unclear_reasons, tuple(checks))
-    return Decision(Outcome.APPROVED, (), tuple(checks))
+    in_order = {check.name for check in checks if check.verdict is Verdict.PASSED}
+    if period is not None and in_order >= REQUIRED_CHECKS and all(check.name in in_order for check in checks):
+        return Decision(Outcome.APPROVED, (), tuple(checks), period)
+    return Decision(Outcome.REVIEW, unclear_reasons or (ReasonCode.ILLEGIBLE,), tuple(checks))
+
+
+def _claim_checks(reading: FormReading, claim: ConsentClaim, uploader: Uploader, policy: Policy) -> list[Check]:
+    thresholds = policy.claims
+    boxes = reading.boxes
+    noncustodial, custodial = boxes.get("role_noncustodial", 0.0), boxes.get("role_custodial", 0.0)
+    name, birth_date, case = (_field(reading, field) for field in ("parent_name", "birth_date", "case_identifier"))
+    return [
+        check_name(name, claim.parent_name, thresholds=thresholds),
+        check_birth_date(birth_date, claim.birth_date, thresholds=thresholds),
+        check_case_identifier(case, claim.case_identifier, thresholds=thresholds),
+        check_role(noncustodial, custodial, claim.party, thresholds=thresholds),
+        check_organization(
+            reading.code,
+            _field(reading, "organization"),
+            form_code=uploader.form_code,
+            organization_name=uploader.name,
+            thresholds=thresholds,
+        ),
+        # A box that nobody looked at counts as marked: whether somebody is in danger is not guessed.
+        check_safety(boxes.get("safety_yes", 1.0), thresholds=thresholds),
+        *(
+            check_field_hint(field, text, reading.field_hints.get(field), thresholds=thresholds)
+            for field, text in reading.fields.items()
+        ),
+    ]
+
+
+def _signature_checks(reading: FormReading, claim: ConsentClaim, policy: Policy) -> list[Check]:
+    ink = check_signature(reading.signature, reading.witness, model=policy.signature_model, thresholds=policy.signature)
+    digital = check_digital(reading.digital_signatures, claim.parent_name)
+    settled = signature_settled(ink, reading.digital_signatures, claim.parent_name)
+    return [settled, *([] if digital is None else [digital])]
+
+
+def _placed(checks: Iterable[Check], reading: FormReading) -> list[Check]:
+    """Return the checks with the place on the picture that a person looks at, where a check did not say."""
+    return [check if check.crop is not None else check.at(*_place(check, reading)) for check in checks]
+
+
+def _place(check: Check, reading: FormReading) -> tuple[str | None, Crop | None]:
+    field = check.field or check.name.removeprefix("hint.")
+    if field in reading.fields:
+        return field, reading.fields[field].crop
+    match check.name:
+        case "role":
+            return "role_noncustodial", around([reading.box_crops.get(f"role_{side}") for side in _SIDES])
+        case "safety":
+            return "safety_yes", reading.box_crops.get("safety_yes")
+        case "signature":
+            zone = reading.witness if check.reason is ReasonCode.SIGNED_AS_WITNESS else reading.signature
+            return ("witness" if zone is reading.witness else "signature"), zone.crop if zone else None
+        case "period":
+            return "starts_on", around([_field(reading, name).crop for name in ("starts_on", "expires_on")])
+        case _:
+            return check.field, None
+
+
+_SIDES = ("noncustodial", "custodial")
+
+
+def around(crops: Iterable[Crop | None]) -> Crop | None:
+    """Return the rectangle around all places that are known; None when none is."""
+    known = [crop for crop in crops if crop is not None]
+    if not known:
+        return None
+    left, top = min(crop.left for crop in known), min(crop.top for crop in known)
+    right, bottom = max(crop.left + crop.width for crop in known), max(crop.top + crop.height for crop in known)
+    return Crop(left=left, top=top, width=min(right - left, 10_000), height=min(bottom - top, 10_000))
 
 
 def _reasons(checks: Iterable[Check], verdict: Verdict) -> tuple[ReasonCode, ...]:

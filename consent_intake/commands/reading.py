@@ -1,0 +1,80 @@
+"""``snapshot intake read``: what the reader makes of a file, for operators. Nothing is stored."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from consent_intake.adapters.reading_process import form_reader
+from consent_intake.rules.consent_decision import Decision, Uploader, decide
+from consent_intake.rules.form_reading import FormReading, ReadForm
+from schemas.consent_records import ConsentClaim
+from schemas.values import Party
+from services.runtime.clock import legal_day, utc_now
+
+
+def read(
+    file: Annotated[Path, typer.Argument(help="PDF, PNG, JPEG, TIFF or HEIC", exists=True, dir_okay=False)],
+    name: Annotated[str, typer.Option(help="claimed name of the parent")] = "",
+    birth_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="claimed birth date")] = None,
+    case: Annotated[str, typer.Option(help="claimed New York Case Identifier")] = "",
+    party: Annotated[Party, typer.Option(help="claimed side of the case")] = Party.NONCUSTODIAL,
+    organization_code: Annotated[str, typer.Option(help="code of the uploader's organization")] = "",
+    organization_name: Annotated[str, typer.Option(help="name of the uploader's organization")] = "",
+    picture: Annotated[Path | None, typer.Option(help="write the straightened page here, PNG")] = None,
+) -> None:
+    """Print what is read from a form, and with a claim how each check ends. Shows personal data; stores nothing."""
+    form = asyncio.run(_read(file.read_bytes()))
+    console = Console()
+    console.print(_reading_table(form.reading))
+    if picture is not None and form.picture is not None:
+        picture.write_bytes(form.picture)
+    if birth_date is None:
+        return
+    try:
+        claim = ConsentClaim(parent_name=name, birth_date=birth_date.date(), case_identifier=case, party=party)
+    except ValidationError:
+        console.print("The claim is not complete: a name, a birth date and a case identifier such as AB12345C1.")
+        raise typer.Exit(2) from None
+    uploader = Uploader(organization_code, organization_name)
+    console.print(_decision_table(decide(form.reading, claim, uploader, today=legal_day(utc_now()))))
+
+
+async def _read(document: bytes) -> ReadForm:
+    reader = form_reader()
+    try:
+        return await reader.read(document)
+    finally:
+        await reader.close()
+
+
+def _reading_table(reading: FormReading) -> Table:
+    table = Table("what", "read", "confidence", "ink", title="Reading")
+    table.add_row("file", reading.problem.value if reading.problem else f"{reading.page_count} page(s)")
+    table.add_row("page", "-" if reading.page_index is None else str(reading.page_index + 1))
+    table.add_row("registered by", reading.registration.value)
+    table.add_row("code", reading.code.text() if reading.code else "-")
+    for name, written in reading.fields.items():
+        table.add_row(name, written.text, f"{written.confidence:.2f}", f"{written.ink:.4f}")
+    for name, ink in reading.boxes.items():
+        table.add_row(name, "", "", f"{ink:.4f}")
+    if reading.signature is not None:
+        words = " ".join(word.text for word in reading.signature.words)
+        table.add_row("signature", words, "", f"{reading.signature.stroke_length:.0f} pt of strokes")
+    return table
+
+
+def _decision_table(decision: Decision) -> Table:
+    reasons = " ".join(reason.value for reason in decision.reasons)
+    table = Table("check", "verdict", "reason", "score", "threshold", title=f"{decision.outcome.value} {reasons}")
+    for check in decision.checks:
+        score = "" if check.score is None else f"{check.score:.3f}"
+        threshold = "" if check.threshold is None else f"{check.threshold:g}"
+        reason = check.reason.value if check.reason else ""
+        table.add_row(check.name, check.verdict.value, reason, score, threshold)
+    return table
