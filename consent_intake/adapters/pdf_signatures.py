@@ -1,0 +1,215 @@
+"""Digital signatures of a PDF, judged by pyHanko inside the confined child: no network, no files, no event loop.
+
+Whatever goes wrong on a stranger's bytes becomes a signature that is not intact: never a crash, and never "not signed".
+"""
+
+import binascii
+import io
+import re
+import struct
+import unicodedata
+import zlib
+from collections.abc import Coroutine, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from asn1crypto import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.generic import DictionaryObject
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, async_validate_pdf_signature
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko.sign.validation.status import PdfSignatureStatus
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, PathError, ValidationError
+
+from consent_intake.adapters.time_limit import TookTooLong, time_limit
+from consent_intake.rules.form_reading import DigitalSignature
+
+MAX_SIGNATURES = 20
+"""What a reading holds; a form has one or two."""
+
+VALIDATION_SECONDS = 3.0
+"""Wall time for all signatures of a file; one takes 10 ms."""
+
+MAX_NAME_CHARACTERS = 300
+
+UNREADABLE = DigitalSignature(intact=False, valid=False, trusted=False, modification="OTHER", coverage="UNCLEAR")
+"""Stands for every signature that cannot be judged."""
+
+MAX_SIGNATURE_BYTES = 1 << 20
+"""Of one signature with its certificates and revocation data; ordinary ones take 5 to 100 KB."""
+
+_BROKEN = (
+    PdfError, PathError, ValidationError, CRLValidationError, OCSPValidationError, InvalidSignature,
+    UnsupportedAlgorithm, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError,
+    RuntimeError, OSError, EOFError, MemoryError, zlib.error, struct.error, StopAsyncIteration,
+)  # fmt: skip
+"""pyHanko lets whatever its parsers stumble over through, such as ValueError for zeroed contents."""
+
+_SIGNATURE_GAP = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
+_SIGNATURE_TYPE = re.compile(rb"/(?:Type|FT)\s*/Sig\b")
+_RANGE = b"/ByteRange"
+
+_KEY_USE = KeyUsageConstraints(key_usage={"non_repudiation"})
+"""Only certificates made for signing documents: one for a web server or for logging in proves no consent."""
+
+T = TypeVar("T")
+
+
+class TrustFileInvalid(ValueError):
+    """A file of the trust list cannot be read or holds no certificate; the text names the file."""
+
+
+class _NotJudged(ValueError):
+    """The file's signatures are more, larger or stranger than any form's."""
+
+
+@dataclass(frozen=True)
+class TrustList:
+    """The certificates that a signer's, or a time stamp's, must lead to. Nothing in it: nothing is trusted."""
+
+    roots: tuple[x509.Certificate, ...] = ()
+
+    @classmethod
+    def from_files(cls, paths: Iterable[Path]) -> Self:
+        """Read certificates, PEM (any number in a file) or DER (one).
+
+        Raises:
+            TrustFileInvalid: so that a mistake stops the start instead of distrusting everybody silently.
+        """
+        roots: list[x509.Certificate] = []
+        for path in paths:
+            try:
+                found = list(load_certs_from_pemder_data(path.read_bytes()))
+                _ = [(root.subject.hashable, root.public_key.native) for root in found]  # parses lazily otherwise
+            except (OSError, ValueError, TypeError) as error:
+                raise TrustFileInvalid(str(path)) from error
+            if not found:
+                raise TrustFileInvalid(str(path))
+            roots.extend(found)
+        return cls(tuple(roots))
+
+
+def digital_signatures(document: bytes, trust: TrustList) -> tuple[DigitalSignature, ...]:
+    """Return a file's signatures in the order of its form fields, document time stamps left out.
+
+    Empty for a file that has none. Never raises on a file's content: what cannot be judged is ``UNREADABLE``.
+    """
+    if not may_be_signed(document):
+        return ()
+    try:
+        with time_limit(VALIDATION_SECONDS):
+            return tuple(_judged(document, trust))
+    except (TookTooLong, *_BROKEN):
+        return (UNREADABLE,)
+
+
+def may_be_signed(document: bytes) -> bool:
+    """Return whether pyHanko has to look at all: a search for a few words, since most files are scans.
+
+    Spellings that hide these words (``/Byte#52ange``) are found by nobody; such a signature is as good as none.
+    """
+    if b"%PDF-" not in document[:1024]:
+        return False
+    if any(word in document for word in (_RANGE, b"/SigFlags", b"adbe.pkcs7", b"ETSI.CAdES", b"ETSI.RFC3161")):
+        return True
+    return b"/Sig" in document and _SIGNATURE_TYPE.search(document) is not None
+
+
+def _judged(document: bytes, trust: TrustList) -> Iterator[DigitalSignature]:
+    reader = PdfFileReader(io.BytesIO(document))
+    if reader.encrypted:
+        reader.decrypt(b"")  # a password of the reader would have stopped the file before
+    fields = list(islice(enumerate_sig_fields(reader, filled_status=True), MAX_SIGNATURES + 1))
+    if len(fields) > MAX_SIGNATURES:
+        raise _NotJudged
+    if not fields and _RANGE in document and not _only_extends_a_viewer(reader):
+        raise _NotJudged  # signed bytes are announced, but no field leads to them
+    for name, _, field in fields:
+        try:
+            signature = EmbeddedPdfSignature(reader, field, name)
+            if signature.sig_object_type != "/DocTimeStamp":
+                yield _record(document, signature, trust)
+        except _BROKEN:
+            yield UNREADABLE
+
+
+def _only_extends_a_viewer(reader: PdfFileReader) -> bool:
+    """Return whether the file carries Adobe's usage rights, which are signed but are nobody's signature."""
+    permissions = reader.root.get("/Perms")
+    return isinstance(permissions, DictionaryObject) and any(name in permissions for name in ("/UR", "/UR3"))
+
+
+def _record(document: bytes, signature: EmbeddedPdfSignature, trust: TrustList) -> DigitalSignature:
+    if len(signature.pkcs7_content) > MAX_SIGNATURE_BYTES:
+        raise _NotJudged
+    status = _without_waiting(
+        async_validate_pdf_signature(
+            signature,
+            ValidationContext(trust_roots=list(trust.roots), allow_fetching=False),
+            key_usage_settings=_KEY_USE,
+        )
+    )
+    plain = _gap_is_the_signature(document, signature)
+    modification = status.modification_level
+    coverage = status.coverage
+    signed_at, stamped = _signing_time(status)
+    return DigitalSignature(
+        intact=bool(status.intact),
+        valid=bool(status.valid),
+        trusted=bool(status.trusted),
+        modification=modification.name if plain and modification is not None else UNREADABLE.modification,
+        coverage=coverage.name if plain and coverage is not None else UNREADABLE.coverage,
+        signer_name=_common_name(status.signing_cert),
+        signed_at=signed_at,
+        stamped=stamped,
+    )
+
+
+def _gap_is_the_signature(document: bytes, signature: EmbeddedPdfSignature) -> bool:
+    """Return whether the bytes left out of the signed range are the signature in hexadecimal and nothing else.
+
+    pyHanko compares lengths only: a file whose signed second part was moved, with other pages in the wider gap and a
+    signature padded to its length, is ENTIRE_FILE to it.
+    """
+    numbers = [int(number) for number in signature.byte_range]
+    if len(numbers) != 4:  # noqa: PLR2004 - two stretches of start and length
+        return False
+    start, length, again, rest = numbers
+    if start != 0 or not 0 < length < again < again + rest <= len(document):
+        return False
+    gap = document[length:again]
+    return _SIGNATURE_GAP.fullmatch(gap) is not None and binascii.unhexlify(gap[1:-1]) == signature.pkcs7_content
+
+
+def _signing_time(status: PdfSignatureStatus) -> tuple[datetime | None, bool]:
+    stamp = status.timestamp_validity
+    if stamp is not None and stamp.intact and stamp.valid and stamp.trusted:
+        return stamp.timestamp.astimezone(UTC), True
+    said = status.signer_reported_dt
+    return (said.astimezone(UTC) if said is not None and said.tzinfo is not None else None), False
+
+
+def _common_name(certificate: x509.Certificate) -> str:
+    """Return the subject's common name; empty when it has none, several, or one that no person bears."""
+    name = certificate.subject.native.get("common_name", "")
+    if not isinstance(name, str) or len(name) > MAX_NAME_CHARACTERS:
+        return ""
+    return "" if any(unicodedata.category(character).startswith("C") for character in name) else name
+
+
+def _without_waiting(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that waits for nothing: without fetching pyHanko never does, and a loop would need sockets."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    work.close()
+    raise _NotJudged
