@@ -16,9 +16,18 @@ from services.consent_form.layout import box_number
 _BOXES: dict[str, int] = {
     "role": box_number("role_noncustodial"),
     "period": box_number("starts_on"),
-    **{name: box_number(name) for name in ("parent_name", "birth_date", "case_identifier", "signature", "signed_on")},
+    "safety": box_number("safety_yes"),
+    **{name: box_number(name) for name in ("parent_name", "birth_date", "case_identifier", "organization")},
+    **{name: box_number(name) for name in ("signature", "signed_on", "witness")},
 }
 """What the data's placeholders stand for: the numbers printed beside the boxes of the form."""
+
+
+ALL_PASSED = {
+    Language.ENGLISH: "Every check passed. Nothing has to be done.",
+    Language.SPANISH: "Todas las comprobaciones salieron bien. No hay que hacer nada.",
+}
+"""The sentence of a form that was approved."""
 
 
 def sentence(code: ReasonCode, language: Language) -> str:
@@ -28,6 +37,19 @@ def sentence(code: ReasonCode, language: Language) -> str:
         KeyError: the code has no text (a test keeps the data complete).
     """
     return _texts()[code.value][language.value].format_map(_BOXES)
+
+
+def reviewer_sentence(code: ReasonCode, language: Language) -> str:
+    """Return why a form waits and what to look at, for the agency's reviewer: unlike others, told the true reason."""
+    texts = _reviewer_texts().get(code.value)
+    return sentence(code, language) if texts is None else texts[language.value].format_map(_BOXES)
+
+
+def decision_sentence(reasons: Sequence[ReasonCode], language: Language, *, for_reviewer: bool) -> str:
+    """Return the one plain thing to do about a decided form: the first reason's; ``for_reviewer`` when it waits."""
+    if not reasons:
+        return ALL_PASSED[language]
+    return (reviewer_sentence if for_reviewer else sentence)(reasons[0], language)
 
 
 def sentences(codes: Sequence[str], language: Language) -> list[str]:
@@ -46,5 +68,14 @@ def shown(code: ReasonCode) -> ReasonCode:
 
 @cache
 def _texts() -> dict[str, dict[str, str]]:
-    data: dict[str, dict[str, str]] = json.loads(files("services.texts").joinpath("reasons.json").read_bytes())
+    return _read("reasons.json")
+
+
+@cache
+def _reviewer_texts() -> dict[str, dict[str, str]]:
+    return _read("reviewer_reasons.json")
+
+
+def _read(name: str) -> dict[str, dict[str, str]]:
+    data: dict[str, dict[str, str]] = json.loads(files("services.texts").joinpath(name).read_bytes())
     return data

@@ -77,3 +77,22 @@ def test_stored_codes_become_sentences_once_each_and_unknown_ones_are_left_out()
         reasons.sentence(ReasonCode.MISSING_DATE, Language.ENGLISH),
         reasons.sentence(ReasonCode.HELD_FOR_STAFF, Language.ENGLISH),
     ]
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("code", sorted(reasons._reviewer_texts()))
+def test_a_reviewer_is_told_what_to_look_at_in_short_sentences(code: str, language: Language) -> None:
+    text = reasons.reviewer_sentence(ReasonCode(code), language)
+    assert text.endswith(".")
+    assert "{" not in text
+    assert max(len(part.split()) for part in text.split(". ")) <= LONGEST_SENTENCE
+
+
+def test_a_decision_is_one_thing_to_do_its_first_reasons() -> None:
+    codes = [ReasonCode.SAFETY_REVIEW, ReasonCode.ILLEGIBLE]
+    told = reasons.decision_sentence(codes, Language.ENGLISH, for_reviewer=False)
+    assert told == reasons.sentence(ReasonCode.SAFETY_REVIEW, Language.ENGLISH)
+    assert "Box 8 is marked" in reasons.decision_sentence(codes, Language.ENGLISH, for_reviewer=True)
+    assert reasons.decision_sentence([], Language.SPANISH, for_reviewer=False).startswith("Todas")
+    unlisted = reasons.reviewer_sentence(ReasonCode.EXPIRED, Language.ENGLISH)
+    assert unlisted == reasons.sentence(ReasonCode.EXPIRED, Language.ENGLISH)
