@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from math import cos, radians, sin
+from math import cos, hypot, radians, sin
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +19,10 @@ Colour = tuple[float, float, float]
 """Red, green, blue, 0 to 1."""
 
 BLACK: Final[Colour] = (0.08, 0.08, 0.10)
+
+_PIECES: Final = 6
+_LONGEST_PIECE: Final = 60.0
+"""Font units; a longer straight edge is cut, so that it bends with the rest of a letter."""
 
 
 @dataclass
@@ -56,6 +60,21 @@ class Ink:
             down += typeface.advance(name) * scale * sin(angle)
         self._operators.append(f"{' '.join(pen.operators)} f")
 
+    def shapes(self, contours: list[list[Point]]) -> None:
+        """Fill closed outlines as one shape; one inside another that turns the other way is a hole."""
+        parts = [
+            " ".join(f"{x:.2f} {PAGE_HEIGHT - y:.2f} {'l' if index else 'm'}" for index, (x, y) in enumerate(contour))
+            + " h"
+            for contour in contours
+            if contour
+        ]
+        self._operators.append(f"{' '.join(parts)} f")
+
+    def use(self, colour: Colour | None = None) -> None:
+        """Draw in another colour from here on; None takes the pen's own again."""
+        red, green, blue = colour or self.colour
+        self._operators.append(f"{red:.2f} {green:.2f} {blue:.2f} RG {red:.2f} {green:.2f} {blue:.2f} rg")
+
     def content(self) -> bytes:
         """Return the PDF content stream."""
         red, green, blue = self.colour
@@ -84,6 +103,30 @@ class _PathPen(BasePen):  # type: ignore[misc]  # fontTools ships no types
         self.operators.append("h")
 
 
+class _OutlinePen(BasePen):  # type: ignore[misc]  # fontTools ships no types
+    """Collects a glyph's outline as polygons; a curve becomes six pieces."""
+
+    def __init__(self, glyphs: Any) -> None:
+        super().__init__(glyphs)
+        self.contours: list[list[Point]] = []
+
+    def _moveTo(self, pt: Point) -> None:  # noqa: N802 - fontTools' name
+        self.contours.append([pt])
+
+    def _lineTo(self, pt: Point) -> None:  # noqa: N802 - fontTools' name
+        (x1, y1), (x2, y2) = self.contours[-1][-1], pt
+        pieces = max(int(hypot(x2 - x1, y2 - y1) / _LONGEST_PIECE), 1)
+        self.contours[-1] += [(x1 + (x2 - x1) * i / pieces, y1 + (y2 - y1) * i / pieces) for i in range(1, pieces + 1)]
+
+    def _curveToOne(self, pt1: Point, pt2: Point, pt3: Point) -> None:  # noqa: N802 - fontTools' name
+        start = self.contours[-1][-1]
+        for step in range(1, _PIECES + 1):
+            t = step / _PIECES
+            weights = ((1 - t) ** 3, 3 * (1 - t) ** 2 * t, 3 * (1 - t) * t**2, t**3)
+            places = list(zip(weights, (start, pt1, pt2, pt3), strict=True))
+            self.contours[-1].append((sum(w * p[0] for w, p in places), sum(w * p[1] for w, p in places)))
+
+
 @dataclass(frozen=True)
 class _Typeface:
     glyphs: Any
@@ -98,7 +141,7 @@ class _Typeface:
         return self.metrics[name][0]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=32)
 def _typeface(font: Path) -> _Typeface:
     opened = TTFont(font)
     return _Typeface(opened.getGlyphSet(), opened.getBestCmap(), opened["head"].unitsPerEm, opened["hmtx"].metrics)
@@ -108,3 +151,23 @@ def letters_width(text: str, size: float, font: Path) -> float:
     """Return the width of a text in points."""
     typeface = _typeface(font)
     return sum(typeface.advance(name) for name in typeface.names(text)) * size / typeface.units
+
+
+def letter_outlines(text: str, size: float, font: Path) -> list[list[list[Point]]]:
+    """Return each letter's outline as polygons in points: x from the text's start, y up from its baseline."""
+    typeface = _typeface(font)
+    scale, left = size / typeface.units, 0.0
+    letters: list[list[list[Point]]] = []
+    for name in typeface.names(text):
+        pen = _OutlinePen(typeface.glyphs)
+        typeface.glyphs[name].draw(pen)
+        letters.append([[(left + x * scale, y * scale) for x, y in contour] for contour in pen.contours])
+        left += typeface.advance(name) * scale
+    return letters
+
+
+@lru_cache(maxsize=32)
+def cap_height(font: Path) -> float:
+    """Return the height of a capital H as a share of the font size."""
+    top = max(y for letter in letter_outlines("H", 1.0, font) for contour in letter for _, y in contour)
+    return round(top, 3)
