@@ -8,22 +8,34 @@ from typing import Final
 
 from numpy.random import Generator
 
-from consent_intake.samples.ink import Ink, letters_width
+from consent_intake.samples.ink import Ink, cap_height, letters_width
+from consent_intake.samples.real_digits import DigitHand
 from consent_intake.samples.signatures import mark_without_meaning, sign
 from schemas.values import CaseIdentifier, Party
 from services.consent_form.layout import FieldBox, FormLayout
 from services.consent_form.prefill import SMALLEST_TEXT, DoesNotFitBox, date_digits
 from services.fonts import FONT_FOLDER
 
-HAND_FONTS: Final = tuple(
-    Path(__file__).resolve().parent / "fonts" / name for name in ("Kalam-Regular.ttf", "Caveat-SemiBold.ttf")
+_FONTS: Final = Path(__file__).resolve().parent / "fonts"
+
+HAND_FONTS: Final = tuple(_FONTS / name for name in ("Kalam-Regular.ttf", "Caveat-SemiBold.ttf"))
+"""Clear handwriting, for samples that must keep their outcome. Licences: see fonts/README.md."""
+
+SCORED_HAND_FONTS: Final = (
+    *HAND_FONTS,
+    *(_FONTS / f"{name}-Regular.ttf" for name in ("PatrickHand", "ArchitectsDaughter", "ReenieBeanie", "GochiHand")),
+    *(_FONTS / f"{name}-Regular.ttf" for name in ("IndieFlower", "AnnieUseYourTelescope", "DeliciousHandrawn")),
+    _FONTS / "NanumPenScript-Regular.ttf",
 )
-"""Handwriting under the SIL Open Font License; see the OFL files beside them."""
+"""Handwriting that no reader was trained on, clear and less clear."""
 
 TYPED_FONT: Final = FONT_FOLDER / "PublicSans-Regular.ttf"
 
 _CAP_HEIGHT: Final = 0.7
-"""Height of capitals and digits as a share of the font size; nearly the same for all three fonts."""
+"""Height of capitals as a share of the font size; other fonts are enlarged or shrunk to it."""
+
+_NEARLY: Final = 0.04
+_WIDEST_IN_CELL: Final = 14.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +60,27 @@ class Paper:
 
 @dataclass(frozen=True)
 class Writer:
-    """One person's way of filling in a form; a hand shakes, a computer does not."""
+    """One person's way of filling in a form; a hand shakes, a computer does not.
+
+    Attributes:
+        ink: of the pen.
+        font: letters, and digits unless ``digits`` writes them.
+        random: of the sample.
+        by_hand: whether it shakes.
+        capitals: whether names are written in capitals, as the form asks.
+        digits: real digits to write with.
+    """
 
     ink: Ink
     font: Path
     random: Generator
     by_hand: bool
+    capitals: bool = True
+    digits: DigitHand | None = None
+
+    def spelled(self, text: str) -> str:
+        """Return a text as this person writes it."""
+        return text.upper() if self.by_hand and self.capitals else text
 
     def line(self, box: FieldBox, text: str) -> None:
         """Write a text into a text box, in capitals when by hand, as large as fits.
@@ -61,23 +88,34 @@ class Writer:
         Raises:
             DoesNotFitBox: when it would be too small to read.
         """
-        text = text.upper() if self.by_hand else text
+        text = self.spelled(text)
         width = box.width - 14.0
-        largest = 15.0 if self.by_hand else 11.5
+        largest = (15.0 if self.by_hand else 11.5) * _enlarged(self.font)
         size = min(largest, width / max(letters_width(text, 1.0, self.font), 0.1))
         if size < SMALLEST_TEXT:
             raise DoesNotFitBox(box.name)
-        baseline = box.y + (box.height + size * _CAP_HEIGHT) / 2 + self._shake(0.7)
+        baseline = box.y + (box.height + size * cap_height(self.font)) / 2 + self._shake(0.7)
         self.ink.letters(text, (box.x + 6.0, baseline), size, self.font, tilt=self._shake(0.5))
 
     def cells(self, cells: tuple[FieldBox, ...], characters: str) -> None:
         """Write one character into each cell."""
         for cell, character in zip(cells, characters, strict=True):
-            size = (17.0 if self.by_hand else 12.0) * (1 + self._shake(0.05))
-            width = letters_width(character, size, self.font)
-            left = cell.x + (cell.width - width) / 2 + self._shake(0.8)
-            baseline = cell.y + (cell.height + size * _CAP_HEIGHT) / 2 + self._shake(0.8)
-            self.ink.letters(character, (left, baseline), size, self.font, tilt=self._shake(3.0))
+            if self.digits is not None and character.isdigit():
+                self._real_digit(self.digits, cell, character)
+            else:
+                self._letter(cell, character)
+
+    def _letter(self, cell: FieldBox, character: str) -> None:
+        size = (17.0 if self.by_hand else 12.0) * (1 + self._shake(0.05)) * _enlarged(self.font)
+        size = min(size, _WIDEST_IN_CELL / letters_width(character, 1.0, self.font))
+        width = letters_width(character, size, self.font)
+        left = cell.x + (cell.width - width) / 2 + self._shake(0.8)
+        baseline = cell.y + (cell.height + size * cap_height(self.font)) / 2 + self._shake(0.8)
+        self.ink.letters(character, (left, baseline), size, self.font, tilt=self._shake(3.0))
+
+    def _real_digit(self, digits: DigitHand, cell: FieldBox, digit: str) -> None:
+        middle = (cell.x + cell.width / 2 + self._shake(1.0), cell.y + cell.height / 2 + self._shake(1.2))
+        digits.draw(self.ink, digit, middle, 13.5 * (1 + self._shake(0.12)))
 
     def tick(self, box: FieldBox) -> None:
         """Cross a check box."""
@@ -93,6 +131,12 @@ class Writer:
 
     def _shake(self, most: float) -> float:
         return float(self.random.uniform(-most, most)) if self.by_hand else 0.0
+
+
+def _enlarged(font: Path) -> float:
+    """Return how much larger a font must be set than the usual one to look as large."""
+    share = cap_height(font)
+    return 1.0 if abs(share - _CAP_HEIGHT) < _NEARLY else _CAP_HEIGHT / share
 
 
 def fill_boxes(writer: Writer, form: FormLayout, paper: Paper) -> None:
