@@ -5,6 +5,7 @@ Whatever goes wrong on a stranger's bytes becomes a signature that is not intact
 
 import binascii
 import io
+import logging
 import re
 import struct
 import unicodedata
@@ -104,6 +105,7 @@ def digital_signatures(document: bytes, trust: TrustList) -> tuple[DigitalSignat
     """
     if not may_be_signed(document):
         return ()
+    _silence_libraries()
     try:
         with time_limit(VALIDATION_SECONDS):
             return tuple(_judged(document, trust))
@@ -121,6 +123,12 @@ def may_be_signed(document: bytes) -> bool:
     if any(word in document for word in (_RANGE, b"/SigFlags", b"adbe.pkcs7", b"ETSI.CAdES", b"ETSI.RFC3161")):
         return True
     return b"/Sig" in document and _SIGNATURE_TYPE.search(document) is not None
+
+
+def _silence_libraries() -> None:
+    """Keep names of signers out of every log: pyHanko explains there why it trusts nobody."""
+    for library in ("pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(library).setLevel(logging.CRITICAL + 1)
 
 
 def _judged(document: bytes, trust: TrustList) -> Iterator[DigitalSignature]:
@@ -206,10 +214,11 @@ def _common_name(certificate: x509.Certificate) -> str:
 
 
 def _without_waiting(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that waits for nothing: without fetching pyHanko never does, and a loop would need sockets."""
+    """Return a coroutine's result. Without fetching pyHanko waits for nothing, and an event loop would need sockets."""
     try:
         work.send(None)
     except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+        result: T = done.value
+        return result
     work.close()
     raise _NotJudged

@@ -1,0 +1,188 @@
+"""Signs sample forms digitally, with a practice authority made on the spot that nobody else trusts."""
+
+import io
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, Final, Self
+
+from asn1crypto import keys
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
+from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.timestamps import DummyTimeStamper, TimeStamper
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+from typing_extensions import override
+
+FIELD_NAME: Final = "parent_signature"
+"""Form field that holds the signature; no box of the form is drawn over."""
+
+_PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+@dataclass(frozen=True)
+class PracticeAuthority:
+    """A root that certifies made-up people; its key lives as long as this object.
+
+    Attributes:
+        key: of the root.
+        certificate: of the root: what an operator would put on the trust list.
+        at: when it was made; its certificates are valid from a day before to a year after, unless told otherwise.
+    """
+
+    key: ec.EllipticCurvePrivateKey
+    certificate: x509.Certificate
+    at: datetime
+
+    @classmethod
+    def made(cls, *, at: datetime, name: str = "Practice Root of the Practice County") -> Self:
+        """Make a new authority; ``at`` is UTC and aware."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        subject = _named(name)
+        usage = _usage(key_cert_sign=True, crl_sign=True)
+        builder = _builder(subject, subject, key, (at - timedelta(days=30), at + timedelta(days=3650)))
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
+        return cls(key, builder.add_extension(usage, critical=True).sign(key, hashes.SHA256()), at)
+
+    @property
+    def pem(self) -> bytes:
+        """The root's certificate as the trust list takes it."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM)
+
+    def identity(self, name: str, *, valid: tuple[datetime, datetime] | None = None) -> SimpleSigner:
+        """Return somebody's key and certificate for signing documents."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        usage = _usage(digital_signature=True, content_commitment=True)
+        certificate = self._certified(_named(name), key, usage, valid=valid)
+        return SimpleSigner(_asn1(certificate), _asn1_key(key), self._store)
+
+    @cached_property
+    def time_stamper(self) -> DummyTimeStamper:
+        """A time-stamp authority (RFC 3161) under this root; its stamps say ``at``."""
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        usage = _usage(digital_signature=True, content_commitment=True)
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+        certificate = self._certified(_named("Practice Time Stamps"), key, usage, purpose=purpose)
+        return DummyTimeStamper(_asn1(certificate), _asn1_key(key), self._store, fixed_dt=self.at)
+
+    def _certified(
+        self,
+        subject: x509.Name,
+        key: _PrivateKey,
+        usage: x509.KeyUsage,
+        *,
+        valid: tuple[datetime, datetime] | None = None,
+        purpose: x509.ExtendedKeyUsage | None = None,
+    ) -> x509.Certificate:
+        period = valid or (self.at - timedelta(days=1), self.at + timedelta(days=365))
+        builder = _builder(subject, self.certificate.subject, key, period)
+        builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        builder = builder.add_extension(usage, critical=True)
+        if purpose is not None:
+            builder = builder.add_extension(purpose, critical=True)
+        return builder.sign(self.key, hashes.SHA256())
+
+    @property
+    def _store(self) -> SimpleCertificateStore:
+        store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
+        store.register(_asn1(self.certificate))
+        return store
+
+
+def digitally_signed(
+    pdf: bytes,
+    name: str,
+    authority: PracticeAuthority,
+    *,
+    at: datetime,
+    stamped: bool = False,
+    locks: MDPPerm | None = None,
+) -> bytes:
+    """Return a PDF with an invisible signature of a new identity of that name.
+
+    Args:
+        pdf: the filled form; stays as it is, the signature is appended.
+        name: common name of the certificate.
+        authority: certifies it.
+        at: what the signer's clock says, UTC and aware.
+        stamped: a PAdES signature with a time stamp of the authority instead of a plain one.
+        locks: what the signer allows others to change (a certification, DocMDP); None certifies nothing.
+    """
+    stamper = authority.time_stamper if stamped else None
+    return signed_by(pdf, authority.identity(name), at=at, stamper=stamper, locks=locks)
+
+
+def signed_by(
+    pdf: bytes,
+    signer: SimpleSigner,
+    *,
+    at: datetime,
+    stamper: TimeStamper | None = None,
+    locks: MDPPerm | None = None,
+    field_name: str = FIELD_NAME,
+) -> bytes:
+    """Return a PDF with an invisible signature of one identity; see ``digitally_signed``."""
+    about = PdfSignatureMetadata(
+        field_name=field_name,
+        md_algorithm="sha256",
+        subfilter=SigSeedSubFilter.PADES if stamper else SigSeedSubFilter.ADOBE_PKCS7_DETACHED,
+        certify=locks is not None,
+        docmdp_permissions=locks or MDPPerm.FILL_FORMS,
+    )
+    pen = _PenWithAClock(at, about, signer, timestamper=stamper, new_field_spec=SigFieldSpec(field_name))
+    out = io.BytesIO()
+    with ThreadPoolExecutor(1) as other:  # pyHanko runs an event loop, and the caller may be in one
+        other.submit(pen.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out).result()
+    return out.getvalue()
+
+
+class _PenWithAClock(PdfSigner):
+    """Signs at the time it is told; pyHanko's own signs now."""
+
+    def __init__(self, at: datetime, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._at = at
+
+    @override
+    def init_signing_session(self, *args: Any, **options: Any) -> PdfSigningSession:
+        session = super().init_signing_session(*args, **options)
+        session.system_time = self._at
+        return session
+
+
+def _named(name: str) -> x509.Name:
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+
+
+def _builder(
+    subject: x509.Name, issuer: x509.Name, key: _PrivateKey, period: tuple[datetime, datetime]
+) -> x509.CertificateBuilder:
+    start, end = period
+    builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number(), start, end)
+    return builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+
+
+def _usage(**uses: bool) -> x509.KeyUsage:
+    names = (
+        *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+        *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
+    )
+    return x509.KeyUsage(**{name: uses.get(name, False) for name in names})
+
+
+def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
+    return asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+
+
+def _asn1_key(key: _PrivateKey) -> keys.PrivateKeyInfo:
+    plain = serialization.NoEncryption()
+    return keys.PrivateKeyInfo.load(
+        key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, plain)
+    )
