@@ -120,6 +120,12 @@ def _one_line(box: FieldBox, text: str) -> PrintedValue:
     return PrintedValue("text", box.x + _INSET, box.y + (box.height - 14.0) / 2, width + 1, size, text)
 
 
+def is_printable(text: str) -> bool:
+    """Return whether the form's typeface has every letter of a text."""
+    glyphs = _advances()[0]
+    return all(ord(letter) in glyphs for letter in text)
+
+
 @lru_cache(maxsize=1)
 def _advances() -> tuple[dict[int, str], dict[str, tuple[int, int]], int]:
     with TTFont(FONT_FOLDER / "PublicSans-SemiBold.ttf", lazy=True) as font:

@@ -14,7 +14,7 @@ EARLIEST_BIRTH_YEAR = 1900
 
 
 class ClaimProblem(StrEnum):
-    """What is wrong with one field of a claim. The codes are part of the API."""
+    """What is wrong with one field of a claim, or of a form to print. The codes are part of the API."""
 
     PARENT_NAME_MISSING = "PARENT_NAME_MISSING"
     PARENT_NAME_INVALID = "PARENT_NAME_INVALID"
@@ -25,6 +25,16 @@ class ClaimProblem(StrEnum):
     CASE_IDENTIFIER_INVALID = "CASE_IDENTIFIER_INVALID"
     ROLE_MISSING = "ROLE_MISSING"
     ROLE_INVALID = "ROLE_INVALID"
+    PARENT_NAME_TOO_LONG_TO_PRINT = "PARENT_NAME_TOO_LONG_TO_PRINT"
+    PARENT_NAME_NOT_PRINTABLE = "PARENT_NAME_NOT_PRINTABLE"
+    LANGUAGE_MISSING = "LANGUAGE_MISSING"
+    LANGUAGE_INVALID = "LANGUAGE_INVALID"
+    STARTS_ON_INVALID = "STARTS_ON_INVALID"
+    EXPIRES_ON_INVALID = "EXPIRES_ON_INVALID"
+    EXPIRES_ON_PAST = "EXPIRES_ON_PAST"
+    EXPIRES_ON_BEFORE_START = "EXPIRES_ON_BEFORE_START"
+    EXPIRES_ON_TOO_LATE = "EXPIRES_ON_TOO_LATE"
+    ORGANIZATION_NAME_TOO_LONG_TO_PRINT = "ORGANIZATION_NAME_TOO_LONG_TO_PRINT"
 
 
 SENTENCES: Mapping[ClaimProblem, str] = {
@@ -39,6 +49,24 @@ SENTENCES: Mapping[ClaimProblem, str] = {
     ),
     ClaimProblem.ROLE_MISSING: "Select which parent signed the form.",
     ClaimProblem.ROLE_INVALID: "The role must be noncustodial or custodial.",
+    ClaimProblem.PARENT_NAME_TOO_LONG_TO_PRINT: (
+        "This name is too long for box 1 of the form. Print a blank form and ask the parent to write the name."
+    ),
+    ClaimProblem.PARENT_NAME_NOT_PRINTABLE: (
+        "This name has letters that we cannot print. Write it in Latin letters, or print a blank form."
+    ),
+    ClaimProblem.LANGUAGE_MISSING: "Select the language of the form.",
+    ClaimProblem.LANGUAGE_INVALID: "The language must be en or es.",
+    ClaimProblem.STARTS_ON_INVALID: "The first day must be a real date, not more than a year away.",
+    ClaimProblem.EXPIRES_ON_INVALID: "The last day must be a real date, with a four-digit year.",
+    ClaimProblem.EXPIRES_ON_PAST: "The last day must be in the future.",
+    ClaimProblem.EXPIRES_ON_BEFORE_START: "The last day cannot be before the first day.",
+    ClaimProblem.EXPIRES_ON_TOO_LATE: (
+        "The last day is later than a consent may run. Choose an earlier one, or leave it empty for 12 months."
+    ),
+    ClaimProblem.ORGANIZATION_NAME_TOO_LONG_TO_PRINT: (
+        "The name of your organization is too long for box 5 of the form. Ask the agency to register a shorter one."
+    ),
 }
 """English sentence of each problem; the Spanish one is in the catalogue under it."""
 

@@ -27,6 +27,7 @@ class Link:
 
 LINKS = (
     Link("/consents", mark("Consents"), (ADMIN, STAFF)),
+    Link("/forms/new", mark("Print a form"), (ADMIN, STAFF)),
     Link("/review", mark("Review"), (REVIEWER,)),
     Link("/organizations", mark("Organizations"), (AGENCY,)),
     Link("/operations", mark("Operations"), (OPERATOR,)),

@@ -20,8 +20,8 @@ API_KEY_REFUSED = RateLimitItemPerMinute(30)
 UPLOAD = RateLimitItemPerMinute(120)
 """Forms per organization: a batch from a copier's watched folder goes through, a loop that went wrong does not."""
 
-BLANK_FORM = RateLimitItemPerMinute(30)
-"""Printed forms per organization: each costs about half a second of CPU time."""
+PRINTED_FORM = RateLimitItemPerMinute(60)
+"""Printed forms per organization, blank and prefilled: each costs a few tenths of a second of CPU time."""
 
 RESOURCE_MAIL = RateLimitItemPerHour(30)
 """Resource e-mails per person: plenty for a day of clients, too few to pester somebody with."""

@@ -1,4 +1,4 @@
-"""A finished page in the browser, and the blank form: each opening of a page goes through the gate."""
+"""A finished page in the browser: each opening goes through the gate."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,12 +10,9 @@ from starlette.exceptions import HTTPException
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from services.portal.acting import by_person
-from services.portal.blank_forms import print_blank_form
 from services.portal.context import Context
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role
 from services.portal.pages import page
-from services.portal.problems import PortalCode, Problem
-from services.portal.rate_limits import BLANK_FORM
 from services.portal.snapshot_pages import (
     GONE,
     OpenedPage,
@@ -58,17 +55,6 @@ async def open_web_page(
     if isinstance(opened, Response):
         return opened
     return HTMLResponse(opened.content, headers={"Content-Security-Policy": TWIN_POLICY})
-
-
-@router.get("/forms/blank/{language}.pdf")
-async def blank_form(language: Language, member: Member, context: Context) -> Response:
-    """Print a blank form for the organization, with a serial of its own."""
-    acting = by_person(member)
-    if not context.rate_limits.allow(BLANK_FORM, "blank_form", str(acting.organization_id)):
-        raise Problem(429, PortalCode.TOO_MANY_REQUESTS)
-    content = await print_blank_form(context, organization_id=acting.organization_id, language=language)
-    name = f'inline; filename="consent-form-{language.value}.pdf"'
-    return Response(content, media_type="application/pdf", headers={"Content-Disposition": name})
 
 
 async def _open(

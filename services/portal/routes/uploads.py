@@ -14,6 +14,7 @@ from services.portal.claims import SENTENCES, ClaimInvalid, read_claim
 from services.portal.consent_progress import reference
 from services.portal.consent_shelf import own_consent
 from services.portal.context import Context
+from services.portal.date_boxes import folded
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role
 from services.portal.languages import mark
 from services.portal.pages import page, see
@@ -81,8 +82,7 @@ async def receipt(request: Request, consent_id: UUID, member: Member, context: C
 
 def _claim_errors(context: Context, fields: dict[str, str]) -> dict[str, str]:
     """Fold the three boxes of the date into one field; return an English sentence for each wrong field."""
-    year, month, day = (fields.get(f"birth_{part}", "").strip() for part in ("year", "month", "day"))
-    fields["birth_date"] = f"{year}-{month.zfill(2) if month else ''}-{day.zfill(2) if day else ''}"
+    fields["birth_date"] = folded(fields, "birth")
     try:
         read_claim(fields, today=legal_day(context.clock()))
     except ClaimInvalid as invalid:
