@@ -1,109 +1,125 @@
-"""Read a form: open the file in its confined child, then find, straighten and read the page in a worker process."""
+"""Read a form: everything that touches the file happens in a confined child; this process checks and completes it."""
 
-from collections.abc import Callable
-from typing import Any, Protocol
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import cv2
 import numpy as np
 import pytesseract
 from numpy.typing import NDArray
 
-from consent_intake.adapters.document_pages import DocumentPages, OpenedDocument
-from consent_intake.adapters.field_strips import AGAIN, Line, comb_line, read_lines, softened, text_line, thickened
-from consent_intake.adapters.form_ink import InkBox, flattened, ink_in, shift_of
-from consent_intake.adapters.page_finder import FoundPage, find_page
-from consent_intake.adapters.signature_ink import measure
-from consent_intake.rules.form_reading import FormReading, ReadForm, Registration, WrittenText, ZoneWord
-from schemas.values import Language
-from services.consent_form.blank import blank_form_raster
-from services.consent_form.layout import CHECK_FIELDS, TEXT_FIELDS, layout
-from services.runtime.child_pool import ChildDied, ChildTimedOut
+from consent_intake.adapters.child_answer import Answer, Opened, Read
+from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
+from consent_intake.adapters.field_strips import Line
+from consent_intake.rules.form_reading import ForeignLetter, FormReading, ReadForm, Registration, ZoneWord
+from schemas.reason_codes import ReasonCode
+from services.file_types import true_media_type
 from services.runtime.failures import TemporarilyUnavailable
 
 GreyPixels = NDArray[np.uint8]
-
-READ_SECONDS = 25.0
-"""An ordinary form takes below a second; ten busy pages on a busy machine a few."""
-
-INSET = 1.6
-"""Points between a box's edge and what is looked at."""
+Words = Mapping[str, tuple[ZoneWord, ...]]
 
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
 """Half the CPU time of OpenCV's default, and a tenth smaller on a scanned page."""
 
-_FORM = layout(Language.ENGLISH)
+_TESSERACT_LANGUAGES = frozenset({"eng", "spa"})
+_Result = TypeVar("_Result")
 
 
-class Pool(Protocol):
-    """What is needed of services.runtime.child_pool.ChildPool."""
+class Child(Protocol):
+    """What is needed of reading_child.ReadingChild."""
 
-    async def run(self, function: Callable[..., Any], *args: Any, seconds: float) -> Any:
-        """Run a module-level function in a child."""
+    async def read(self, document: bytes) -> Answer | None:
+        """Return what a confined child said about a document."""
 
     async def close(self) -> None:
-        """End the children."""
+        """End the process."""
+
+
+@dataclass(frozen=True)
+class SecondLook:
+    """What is asked outside of the child, about pixels only: both run Tesseract, in a process of its own.
+
+    Attributes:
+        words_of: recognises lines.
+        merged: puts those words into a reading.
+        letter_on: looks at a page that is not our form.
+    """
+
+    words_of: Callable[[Sequence[Line]], Words]
+    merged: Callable[[FormReading, Words], FormReading]
+    letter_on: Callable[[GreyPixels], ForeignLetter | None]
 
 
 class FormReader:
-    """Reads uploaded files. The slow parts run in other processes, so the event loop stays free.
+    """Reads uploaded files, as many at the same time as it has children. The event loop stays free.
 
     Args:
-        documents: opens files as pixels.
-        pool: where pages are read.
+        children: warm processes.
+        second: what completes their readings.
     """
 
-    def __init__(self, documents: DocumentPages, pool: Pool) -> None:
-        self._documents = documents
-        self._pool = pool
+    def __init__(self, children: Sequence[Child], second: SecondLook) -> None:
+        self._children = tuple(children)
+        self._second = second
+        self._free: asyncio.Queue[Child] = asyncio.Queue()
+        for child in self._children:
+            self._free.put_nowait(child)
 
     async def read(self, document: bytes) -> ReadForm:
         """Return what a file holds; a file that cannot be opened is a reading with a problem, not an error.
 
+        A file that opened and then was too much for the reader goes to a person with its first page; nothing is lost.
+
         Raises:
-            TemporarilyUnavailable: Tesseract or one of its languages is not installed, or no process can be started.
+            TemporarilyUnavailable: ``sandbox``, ``document_reader``, or ``tesseract`` when it or one of its languages
+                is not installed.
         """
-        opened = await self._documents.open(document)
-        if opened.problem is not None:
-            return ReadForm(FormReading(problem=opened.problem))
-        for _ in range(2):
-            try:
-                read = await self._pool.run(read_pages, opened.pages, opened.field_hints, seconds=READ_SECONDS)
-            except (ChildTimedOut, ChildDied):
-                continue
-            if not isinstance(read, ReadForm):
-                raise TemporarilyUnavailable("tesseract")
-            return read
-        return _left_to_a_person(opened)
+        if len(document) > MAX_DOCUMENT_BYTES:
+            return _refused(ReasonCode.FILE_TOO_LARGE)
+        if true_media_type(document) is None:
+            return _refused(ReasonCode.FILE_TYPE_NOT_ALLOWED)
+        answer = await self._answer(document)
+        if answer is None:
+            return _refused(ReasonCode.FILE_UNREADABLE)
+        if answer.opened.first_page is None:
+            return _refused(answer.opened.problem or ReasonCode.FILE_UNREADABLE)
+        if answer.read is None:
+            return await _left_to_a_person(answer.opened, answer.opened.first_page)
+        reading = await self._completed(answer.read, answer.opened.first_page)
+        page = answer.opened.first_page if answer.read.page is None else answer.read.page
+        return ReadForm(reading, await asyncio.to_thread(png_of, page))
 
     async def close(self) -> None:
         """End every process that reads."""
-        await self._documents.close()
-        await self._pool.close()
+        for child in self._children:
+            await child.close()
 
+    async def _answer(self, document: bytes) -> Answer | None:
+        """Ask a child, and a second one when the first ended early: the machine may have been short of memory."""
+        answer = None
+        for _ in range(2):
+            child = await self._free.get()
+            try:
+                answer = await child.read(document) or answer
+            finally:
+                self._free.put_nowait(child)
+            if answer is not None and (answer.read is not None or answer.opened.problem is not None):
+                break
+        return answer
 
-def read_pages(pages: tuple[GreyPixels, ...], field_hints: dict[str, str]) -> ReadForm | None:
-    """Read the first page that is our form; None when Tesseract or one of its languages is missing.
-
-    Runs in a worker process. Args: grey pages, 0 is black; form fields of the file.
-    """
-    found = [find_page(page) for page in pages]
-    forms = [index for index, page in enumerate(found) if page.page is not None]
-    reading = FormReading(page_count=len(pages), field_hints=field_hints)
-    if not forms:
-        unsure = any(page.registration is Registration.UNSURE for page in found)
-        registration = Registration.UNSURE if unsure else Registration.NONE
-        return ReadForm(reading.model_copy(update={"registration": registration}), png_of(pages[0]))
-    first = found[forms[0]]
-    try:
-        read = _read_form(first)
-    except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError):
-        if not _tesseract_works():
-            return None
-        read = {}  # this page is too much for it: a person reads the form
-    several = len({found[index].code for index in forms}) > 1
-    update = {"page_index": forms[0], "registration": first.registration, "code": first.code, "several_forms": several}
-    straight = first.page if first.page is not None else pages[0]
-    return ReadForm(reading.model_copy(update=update | read), png_of(straight))
+    async def _completed(self, read: Read, first_page: GreyPixels) -> FormReading:
+        """Ask the second reader where the first ones were not sure, or look at a page that is not our form."""
+        reading = read.reading
+        if read.second:
+            words = await _from_tesseract(self._second.words_of, read.second)
+            return reading if words is None else self._second.merged(reading, words)
+        if reading.registration is Registration.NONE:
+            letter = await _from_tesseract(self._second.letter_on, first_page)
+            return reading.model_copy(update={"letter": letter})
+        return reading
 
 
 def png_of(picture: GreyPixels) -> bytes:
@@ -112,63 +128,32 @@ def png_of(picture: GreyPixels) -> bytes:
     return data.tobytes()
 
 
-def _read_form(found: FoundPage) -> dict[str, Any]:
-    if found.page is None:
-        return {}
-    page = flattened(found.page)
-    blank = blank_form_raster(found.code.language if found.code else Language.ENGLISH)
-    boxes = {name: _ink(page, blank, name) for name in (*TEXT_FIELDS, *CHECK_FIELDS, "signature")}
-    combs = {name: _comb_ink(page, blank, name) for name in _FORM.cells}
-    words = read_lines(_lines(boxes, combs))
-    fields = {name: _written(words.get(name, ()), boxes[name].share, " ") for name in TEXT_FIELDS}
-    for name, cells in combs.items():
-        fields[name] = _comb_written(name, words, float(np.mean([cell.share for cell in cells])))
-    return {
-        "fields": fields,
-        "boxes": {name: boxes[name].share for name in CHECK_FIELDS},
-        "signature": measure(boxes["signature"], words.get("signature", ())),
-    }
+async def _from_tesseract(look: Callable[..., _Result], *pixels: object) -> _Result | None:
+    """Look in a thread; None when this page is too much for Tesseract: what the other engines read stands then.
 
-
-def _lines(boxes: dict[str, InkBox], combs: dict[str, list[InkBox]]) -> list[Line]:
-    """Return what is to be recognised; the signature comes last, because it can spill over its line."""
-    lines = [text_line(name, boxes[name]) for name in TEXT_FIELDS]
-    for comb in (comb_line(name, cells) for name, cells in combs.items()):
-        if comb is not None:
-            lines += [thickened(comb), softened(comb)]
-    lines.append(text_line("signature", boxes["signature"]))
-    return [line for line in lines if line is not None]
-
-
-def _ink(page: GreyPixels, blank: GreyPixels, name: str) -> InkBox:
-    box = _FORM.fields[name]
-    return ink_in(page, blank, box, shift_of(page, blank, box), inset=INSET)
-
-
-def _comb_ink(page: GreyPixels, blank: GreyPixels, name: str) -> list[InkBox]:
-    shift = shift_of(page, blank, _FORM.fields[name])
-    return [ink_in(page, blank, cell, shift, inset=INSET) for cell in _FORM.cells[name]]
-
-
-def _written(words: tuple[ZoneWord, ...], ink: float, gap: str) -> WrittenText:
-    least = min((word.confidence for word in words), default=0.0)
-    return WrittenText(text=gap.join(word.text for word in words), confidence=least, ink=min(ink, 1.0))
-
-
-def _comb_written(name: str, words: dict[str, tuple[ZoneWord, ...]], ink: float) -> WrittenText:
-    first, second = (_written(words.get(key, ()), ink, "") for key in (name, name + AGAIN))
-    sure = min(first.confidence, second.confidence)
-    return first.model_copy(update={"again": second.text, "confidence": sure})
+    Raises:
+        TemporarilyUnavailable: no page can be looked at.
+    """
+    try:
+        return await asyncio.to_thread(look, *pixels)
+    except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError, RuntimeError):
+        # RuntimeError is pytesseract's word for its own time limit; the other two are about this page or about all.
+        if not await asyncio.to_thread(_tesseract_works):
+            raise TemporarilyUnavailable("tesseract") from None
+        return None
 
 
 def _tesseract_works() -> bool:
     try:
-        return {"eng", "spa"} <= set(pytesseract.get_languages())
+        return set(pytesseract.get_languages()) >= _TESSERACT_LANGUAGES
     except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError, OSError):
         return False
 
 
-def _left_to_a_person(opened: OpenedDocument) -> ReadForm:
-    """A page that twice was too much for the reader: a person sees its first page."""
-    reading = FormReading(page_count=len(opened.pages), registration=Registration.UNSURE)
-    return ReadForm(reading, png_of(opened.pages[0]))
+def _refused(problem: ReasonCode) -> ReadForm:
+    return ReadForm(FormReading(problem=problem))
+
+
+async def _left_to_a_person(opened: Opened, first_page: GreyPixels) -> ReadForm:
+    reading = FormReading(page_count=opened.page_count, registration=Registration.UNSURE)
+    return ReadForm(reading, await asyncio.to_thread(png_of, first_page))

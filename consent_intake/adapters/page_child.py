@@ -1,115 +1,141 @@
-"""The warm process that opens documents: ``python -m consent_intake.adapters.page_child``.
+"""The warm process that opens documents: ``python -m consent_intake.adapters.page_child [trusted certificate ...]``.
 
-It holds no key, no connection and no environment, imports the renderers once, and forks a confined child for every
-document (a fork from here costs 9 ms; a new interpreter 95 ms). It never looks at a document itself: it hands the bytes
-to the child and the child's answer on, and kills a child that takes too long or says too much.
+It holds no key, no connection and no setting, loads renderers and models once, and forks a confined child for every
+document (a new interpreter would take a second to load them). It never looks at a document itself: it hands the bytes
+to the child and what the child said on, and kills a child that takes too long or says too much.
 
-Frames on standard input: 4 bytes length, document. Frames on standard output: 8 bytes length, answer; an empty answer
-means that the child died. An answer is 4 bytes length, JSON header, pixels of every page in order.
+Standard input: 4 bytes length, document. Standard output: 1 byte how the child ended, 8 bytes length, what it said
+(child_answer). The first frame, READY and empty, comes when everything is loaded.
 """
 
 import contextlib
 import gc
-import json
 import os
 import select
 import signal
-import struct
 import sys
 import time
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
 
-from consent_intake.adapters.confinement import ConfinementFailed, confine
-from consent_intake.adapters.page_renderer import (
-    MAX_DOCUMENT_BYTES,
-    GreyPage,
-    Refused,
-    hints_of,
-    pages_of,
-    prepare_libraries,
-)
+import cv2
 
-WALL_SECONDS = 20.0
-MAX_ANSWER_BYTES = 96 << 20
-"""Ten pages of 3,000 x 3,000 grey pixels and their header."""
+from consent_intake.adapters import confinement
+from consent_intake.adapters.child_answer import ANSWER_FRAME, DOCUMENT_FRAME, MAX_ANSWER_BYTES, WALL_SECONDS, Ended
+from consent_intake.adapters.confined_reading import Tools, read_document
+from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
+from consent_intake.adapters.page_renderer import prepare_libraries
+from consent_intake.adapters.warm_up import warm_up
 
-_PIPE_READ = 1 << 20
+_CONFINED = b"\x01"
+"""The child's first byte, said after the walls stand and before the document is touched: nobody else can say it."""
 
+_PIPE_BYTES = 1 << 20
+_GOODBYE_SECONDS = 1.0
 
-def answer_for(document: bytes) -> bytes:
-    """Return the answer frame for one document."""
-    pages: list[GreyPage] = []
-    problem: str | None = None
-    try:
-        pages.extend(pages_of(document))
-    except Refused as refused:
-        pages, problem = [], refused.code.value
-    hints = {} if problem else asdict(hints_of(document))
-    header = json.dumps(
-        {"problem": problem, "pages": [[page.width, page.height] for page in pages], "hints": hints}
-    ).encode()
-    return struct.pack(">I", len(header)) + header + b"".join(page.pixels for page in pages)
+Say = Callable[[bytes], None]
 
 
-def serve() -> None:
+def serve(trust_files: Sequence[Path]) -> None:
     """Answer frames until standard input ends."""
+    cv2.setNumThreads(1)
     prepare_libraries()
+    tools = Tools.load(trust_files)
+    warm_up(tools)
+    with contextlib.suppress(confinement.ConfinementFailed):  # then no child will be confined, and each will say so
+        confinement.prepare()
+    gc.collect()
     gc.freeze()
-    while (length := _read_exactly(4)) is not None:
-        size = struct.unpack(">I", length)[0]
-        document = _read_exactly(size) if size <= MAX_DOCUMENT_BYTES + 1 else None
-        if document is None:
-            return
-        answer = _in_a_child(document)
-        _write_all(1, struct.pack(">Q", len(answer)) + answer)
+    _answer(Ended.READY, b"")
+    while (document := _next_document()) is not None:
+        _answer(*in_a_confined_child(partial(read_document, document, tools)))
 
 
-def _in_a_child(document: bytes) -> bytes:
+def in_a_confined_child(
+    work: Callable[[Say], None], confine: Callable[[int], None] = confinement.confine
+) -> tuple[Ended, bytes]:
+    """Fork, put up the walls, do the work; return how that ended and what was said.
+
+    Args:
+        work: gets a function that says bytes; runs in the child.
+        confine: puts the walls up; gets the descriptor that stays open.
+    """
     reading, writing = os.pipe()
-    child = os.fork()
+    parent = os.getpid()
+    try:
+        child = os.fork()
+    except OSError:  # no memory or no process left: not the document's doing
+        os.close(reading)
+        os.close(writing)
+        return Ended.NOT_CONFINED, b""
     if child == 0:
-        _child(document, writing)
+        _child(work, writing, parent, confine)
     os.close(writing)
     try:
-        return _collect(reading, time.monotonic() + WALL_SECONDS)
+        said = _collect(reading, time.monotonic() + WALL_SECONDS)
     finally:
         os.close(reading)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        well = _buried(child)
+    if said is None:
+        return Ended.STOPPED, b""
+    if not said.startswith(_CONFINED):
+        return Ended.NOT_CONFINED, b""
+    return Ended.WELL if well else Ended.DIED, said[len(_CONFINED) :]
 
 
-def _child(document: bytes, writing: int) -> None:
+def _child(work: Callable[[Say], None], writing: int, parent: int, confine: Callable[[int], None]) -> None:
     status = 1
+    say = partial(_write_all, writing)
     try:
-        os.close(0)
-        os.close(1)
+        confinement.end_with_parent(parent)
         confine(writing)
-        _write_all(writing, answer_for(document))
+        say(_CONFINED)
+        work(say)
         status = 0
-    except (ConfinementFailed, MemoryError, OSError):
-        status = 2
     finally:
         os._exit(status)  # never back into the loop, whatever happened
 
 
-def _collect(reading: int, deadline: float) -> bytes:
-    """Read what the child says; nothing when it is late, says too much, or stops before its frame is whole."""
+def _collect(reading: int, deadline: float) -> bytes | None:
+    """Return what the child says until it ends; None when it is late or says too much."""
     said = bytearray()
-    while (left := deadline - time.monotonic()) > 0 and len(said) <= MAX_ANSWER_BYTES:
+    while len(said) <= MAX_ANSWER_BYTES and (left := deadline - time.monotonic()) > 0:
         ready, _, _ = select.select([reading], [], [], left)
+        if ready:
+            part = os.read(reading, _PIPE_BYTES)
+            if not part:
+                return bytes(said)
+            said += part
+    return None
+
+
+def _buried(child: int) -> bool:
+    """End a child that does not end by itself; return whether it ended well."""
+    ending = os.pidfd_open(child)
+    try:
+        ready, _, _ = select.select([ending], [], [], _GOODBYE_SECONDS)
         if not ready:
-            return b""
-        part = os.read(reading, _PIPE_READ)
-        if not part:
-            return bytes(said)
-        said += part
-    return b""
+            signal.pidfd_send_signal(ending, signal.SIGKILL)
+    finally:
+        os.close(ending)
+    return os.waitpid(child, 0)[1] == 0
 
 
-def _read_exactly(size: int) -> bytes | None:
-    data = sys.stdin.buffer.read(size)
-    return data if len(data) == size else None
+def _next_document() -> bytes | None:
+    head = sys.stdin.buffer.read(DOCUMENT_FRAME.size)
+    if len(head) < DOCUMENT_FRAME.size:
+        return None
+    (size,) = DOCUMENT_FRAME.unpack(head)
+    if size > MAX_DOCUMENT_BYTES:
+        return None
+    document = sys.stdin.buffer.read(size)
+    return document if len(document) == size else None
+
+
+def _answer(ended: Ended, said: bytes) -> None:
+    _write_all(sys.stdout.fileno(), ANSWER_FRAME.pack(ended, len(said)))
+    _write_all(sys.stdout.fileno(), said)
 
 
 def _write_all(descriptor: int, data: bytes) -> None:
@@ -119,4 +145,4 @@ def _write_all(descriptor: int, data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    serve()
+    serve([Path(name) for name in sys.argv[1:]])

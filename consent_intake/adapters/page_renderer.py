@@ -1,39 +1,30 @@
-"""Turn a stranger's file into grey pixels and a few hints. Runs only inside the confined child.
-
-Nothing here is trusted by the parent: what leaves the child is a JSON header and raw pixels, checked again outside.
-"""
+"""Turn a stranger's file into grey pixels and the form fields it claims. Runs only inside the confined child."""
 
 import io
-import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from itertools import islice
-from types import FrameType
 
+import numpy as np
 import pillow_heif
 import pypdfium2
 import pypdfium2.raw as pdfium_constants
+from numpy.typing import NDArray
 from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from consent_intake.adapters.document_limits import LONGEST_SIDE, MAX_DOCUMENT_BYTES, MAX_PAGE_PIXELS, MAX_PAGES
+from consent_intake.adapters.time_limit import TookTooLong, time_limit
 from schemas.reason_codes import ReasonCode
 from services.file_types import PDF, true_media_type
 
-MAX_DOCUMENT_BYTES = 25 << 20
-MAX_PAGES = 10
-MAX_PAGE_PIXELS = 40_000_000
-"""A letter page scanned at 600 dpi has 34 million; Pillow's own limit (179 million) lets a 340 MB picture through."""
+GreyPixels = NDArray[np.uint8]
+"""Rows x columns, 0 is black."""
 
 READING_DPI = 200
 """Reading at 300 dpi gained nothing on 120 measured pages and costs twice the pixels."""
 
-LONGEST_SIDE = 3000
-"""Pixels; phone photos, and PDF pages that phone apps size at one point a pixel, are reduced to it (letter: 2,200)."""
-
 HINT_SECONDS = 1.0
-MAX_HINT_CHARACTERS = 20_000
 MAX_FIELDS = 200
 MAX_FIELD_CHARACTERS = 1_000
 
@@ -53,35 +44,15 @@ class Refused(Exception):
         self.code = code
 
 
-class _HintsTookTooLong(Exception):
-    pass
-
-
-@dataclass(frozen=True)
-class GreyPage:
-    """Raw 8-bit grey pixels, row by row."""
-
-    width: int
-    height: int
-    pixels: bytes
-
-
-@dataclass(frozen=True)
-class Hints:
-    """What the file says about itself; never evidence, because a text layer need not match what is seen."""
-
-    text: tuple[str, ...] = ()
-    form_fields: dict[str, str] = field(default_factory=dict)
-
-
 def prepare_libraries() -> None:
-    """Load Pillow's lazy plugins once, in the warm parent of the children."""
+    """Set the libraries up, once, in the warm parent of the children: without threads, which a child cannot start."""
     Image.init()
+    pillow_heif.options.DECODE_THREADS = 1
     pillow_heif.register_heif_opener()
     Image.MAX_IMAGE_PIXELS = MAX_PAGE_PIXELS * 4  # own check below is stricter; this one must not warn first
 
 
-def pages_of(document: bytes) -> Iterator[GreyPage]:
+def pages_of(document: bytes) -> Iterator[GreyPixels]:
     """Yield a document's pages as grey pixels, 200 dpi for PDF pages, at most ``LONGEST_SIDE`` pixels a side.
 
     Raises:
@@ -95,7 +66,7 @@ def pages_of(document: bytes) -> Iterator[GreyPage]:
     yield from _pdf_pages(document) if media_type == PDF else _image_pages(document)
 
 
-def _pdf_pages(document: bytes) -> Iterator[GreyPage]:
+def _pdf_pages(document: bytes) -> Iterator[GreyPixels]:
     try:
         pdf = pypdfium2.PdfDocument(document)
         pdf.init_forms()
@@ -114,7 +85,7 @@ def _pdf_pages(document: bytes) -> Iterator[GreyPage]:
             raise Refused(ReasonCode.FILE_UNREADABLE) from error
 
 
-def _pdf_page(page: pypdfium2.PdfPage) -> GreyPage:
+def _pdf_page(page: pypdfium2.PdfPage) -> GreyPixels:
     width, height = page.get_size()
     if width <= 0 or height <= 0:
         raise Refused(ReasonCode.FILE_UNREADABLE)
@@ -130,7 +101,7 @@ def _pdf_page(page: pypdfium2.PdfPage) -> GreyPage:
         return _grey(picture)
 
 
-def _image_pages(document: bytes) -> Iterator[GreyPage]:
+def _image_pages(document: bytes) -> Iterator[GreyPixels]:
     try:
         with Image.open(io.BytesIO(document)) as picture:
             if getattr(picture, "n_frames", 1) > MAX_PAGES:
@@ -145,7 +116,7 @@ def _image_pages(document: bytes) -> Iterator[GreyPage]:
         raise Refused(ReasonCode.FILE_UNREADABLE) from error
 
 
-def _image_page(frame: Image.Image) -> GreyPage:
+def _image_page(frame: Image.Image) -> GreyPixels:
     frame.draft("L", (LONGEST_SIDE * 2 // 3, LONGEST_SIDE))
     upright = ImageOps.exif_transpose(frame)
     if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
@@ -158,39 +129,26 @@ def _image_page(frame: Image.Image) -> GreyPage:
     return _grey(grey)
 
 
-def _grey(picture: Image.Image) -> GreyPage:
-    grey = picture if picture.mode == "L" else picture.convert("L")
-    return GreyPage(grey.width, grey.height, grey.tobytes())
+def _grey(picture: Image.Image) -> GreyPixels:
+    return np.array(picture if picture.mode == "L" else picture.convert("L"), dtype=np.uint8)
 
 
-def hints_of(document: bytes) -> Hints:
-    """Return pypdf's text and form fields; empty when the file is no PDF, broken for pypdf, or slow."""
+def form_fields_of(document: bytes) -> dict[str, str]:
+    """Return what a PDF says its form fields hold: never evidence, since it need not be what is seen.
+
+    Empty when the file is no PDF, has no form, is broken for pypdf, or slow.
+    """
     if true_media_type(document) != PDF:
-        return Hints()
+        return {}
     try:
-        with _alarm(HINT_SECONDS):
-            reader = PdfReader(io.BytesIO(document))
-            text = tuple(page.extract_text()[:MAX_HINT_CHARACTERS] for page in reader.pages[:MAX_PAGES])
-            return Hints(text, bounded_fields(reader.get_form_text_fields() or {}))
-    except (_HintsTookTooLong, *_BROKEN_PDF):
-        return Hints()
+        with time_limit(HINT_SECONDS):
+            return bounded_fields(PdfReader(io.BytesIO(document)).get_form_text_fields() or {})
+    except (TookTooLong, *_BROKEN_PDF):
+        return {}
 
 
 def bounded_fields(fields: Mapping[str, object]) -> dict[str, str]:
     """Return form fields no more and no longer than a form could have: a file's few bytes can unfold to millions."""
     first = islice(fields.items(), MAX_FIELDS)
-    return {str(name)[:MAX_FIELD_CHARACTERS]: str(value or "")[:MAX_FIELD_CHARACTERS] for name, value in first}
-
-
-@contextmanager
-def _alarm(seconds: float) -> Iterator[None]:
-    def _stop(_signal: int, _frame: FrameType | None) -> None:
-        raise _HintsTookTooLong
-
-    before = signal.signal(signal.SIGALRM, _stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    named = ((str(name)[:MAX_FIELD_CHARACTERS], str(value or "")[:MAX_FIELD_CHARACTERS]) for name, value in first)
+    return {name: value for name, value in named if value}

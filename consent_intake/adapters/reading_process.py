@@ -1,30 +1,21 @@
-"""The worker processes that read forms, and the reader that uses them."""
+"""The reader that the stage uses: warm processes with confined children, and Tesseract for second looks."""
 
 import os
+from pathlib import Path
 
-import cv2
-
-from consent_intake.adapters.document_pages import DocumentPages
-from consent_intake.adapters.form_reader import FormReader
-from schemas.values import Language
-from services.consent_form.blank import blank_form_raster
-from services.runtime.child_pool import ChildPool
-
-MEMORY_BYTES = 4 << 30
-"""Address space, not memory in use (that peaks at 120 MB): OpenCV and Tesseract map much more than they touch."""
-
-CPU_SECONDS = 60
+from consent_intake.adapters.foreign_letter import look_at
+from consent_intake.adapters.form_reader import FormReader, SecondLook
+from consent_intake.adapters.reading_child import ReadingChild
+from consent_intake.adapters.second_reader import merged, second_opinion
 
 
-def form_reader(readers: int = 1) -> FormReader:
-    """Return a reader with processes of its own; they start with the first file and end with this process."""
-    pool = ChildPool(size=readers, start=start, memory_bytes=MEMORY_BYTES, cpu_seconds=CPU_SECONDS)
-    return FormReader(DocumentPages(), pool)
+def form_reader(readers: int = 1, *, trust_files: tuple[Path, ...] = ()) -> FormReader:
+    """Return a reader; its processes start with the first file and end with this process.
 
-
-def start() -> None:
-    """One thread a process (Tesseract is a third faster with one, and pages share the cores), blank forms decoded."""
-    os.environ["OMP_THREAD_LIMIT"] = "1"
-    cv2.setNumThreads(1)
-    for language in Language:
-        blank_form_raster(language)
+    Args:
+        readers: how many files are read at the same time.
+        trust_files: certificates that digital signatures may lead to.
+    """
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")  # Tesseract is a third faster with one thread, and files share cores
+    children = [ReadingChild(trust_files) for _ in range(readers)]
+    return FormReader(children, SecondLook(words_of=second_opinion, merged=merged, letter_on=look_at))

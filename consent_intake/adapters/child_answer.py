@@ -1,0 +1,235 @@
+"""What a confined child says about a document, how it travels, and how little of it is believed.
+
+A child says at most two things. First, at once, that the document opened (with its first page's pixels) or why it
+cannot be opened: should the reading kill the child afterwards, a person can still look at the page. Then the reading,
+with the pixels of the straightened page and of the lines that want a second reader.
+
+Each is 4 bytes length of a JSON header, 4 bytes length of the pixels, header, pixels. A stranger's file may have taken
+the child over, so lengths, shapes and sums are checked before anything is made of them; nothing is ever unpickled.
+"""
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import pairwise
+from typing import Annotated, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from consent_intake.adapters.document_limits import LONGEST_SIDE, MAX_PAGES
+from consent_intake.adapters.field_strips import Line
+from consent_intake.adapters.page_finder import PAGE_PIXELS
+from consent_intake.rules.form_reading import FormReading, ShortText
+from schemas.reason_codes import ReasonCode
+
+GreyPixels = NDArray[np.uint8]
+
+MAX_HEADER_BYTES = 6 << 20
+"""A reading with every text at its limit and every character escaped takes 5.1 MB. JSON is parsed outside: no more of
+it is."""
+
+MAX_LINES = 80
+MAX_LINE_PIXELS = 2_000_000
+
+MAX_ANSWER_BYTES: Final = 2 * (MAX_HEADER_BYTES + 8) + LONGEST_SIDE**2 + PAGE_PIXELS[0] * PAGE_PIXELS[1] + (8 << 20)
+"""Two headers, the first page at its largest, the straightened page, and lines."""
+
+WALL_SECONDS = 15.0
+"""For one document. The slowest ordinary page of 3,210 took 5 s of CPU time; a stop and a rebalance wait for this."""
+
+DOCUMENT_FRAME: Final = struct.Struct(">I")
+"""Before a document: its length."""
+
+ANSWER_FRAME: Final = struct.Struct(">BQ")
+"""Before an answer: how the child ended, and the answer's length."""
+
+_LENGTHS = struct.Struct(">II")
+
+Side = Annotated[int, Field(gt=0, le=LONGEST_SIDE)]
+Size = tuple[Side, Side]
+"""Width and height in pixels."""
+
+Problem = Literal[
+    ReasonCode.FILE_TOO_LARGE,
+    ReasonCode.FILE_TYPE_NOT_ALLOWED,
+    ReasonCode.FILE_ENCRYPTED,
+    ReasonCode.FILE_UNREADABLE,
+    ReasonCode.TOO_MANY_PAGES,
+    ReasonCode.PAGE_TOO_LARGE,
+]
+
+
+class Ended(IntEnum):
+    """How a child ended."""
+
+    WELL = 0
+    DIED = 1
+    """A crash, the memory limit or the CPU limit; the document did it."""
+    STOPPED = 2
+    """It took too long or said too much."""
+    NOT_CONFINED = 3
+    """There was no child, or a wall could not be put up: the document was not opened."""
+    READY = 9
+    """No child's end: the warm process has loaded everything."""
+
+
+class _Header(BaseModel):
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+
+class _OpenedHeader(_Header):
+    problem: Problem | None = None
+    page_count: int = Field(default=0, ge=0, le=MAX_PAGES)
+    first_page: Size | None = None
+
+
+class _LineHeader(_Header):
+    name: ShortText
+    size: Size
+
+
+class _ReadHeader(_Header):
+    reading: FormReading
+    page: Size | None = None
+    lines: Annotated[list[_LineHeader], Field(max_length=MAX_LINES)] = []
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A document as pixels, or the reason why it is none.
+
+    Attributes:
+        problem: why it cannot be opened; the rest is empty then.
+        page_count: pages of the document.
+        first_page: grey pixels.
+    """
+
+    problem: ReasonCode | None = None
+    page_count: int = 0
+    first_page: GreyPixels | None = None
+
+
+@dataclass(frozen=True)
+class Read:
+    """A reading and the pixels that belong to it.
+
+    Attributes:
+        reading: what was read.
+        page: the straightened page at 200 dpi; None when none was registered.
+        second: lines that want a second reader.
+    """
+
+    reading: FormReading
+    page: GreyPixels | None = None
+    second: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Everything that a child said and that could be believed; ``read`` is None when it did not get that far."""
+
+    opened: Opened
+    read: Read | None = None
+
+
+def opened_part(opened: Opened) -> bytes:
+    """Return the first part as bytes."""
+    size = None if opened.first_page is None else _size_of(opened.first_page)
+    said = {"problem": opened.problem, "page_count": opened.page_count, "first_page": size}
+    header = _OpenedHeader.model_validate(said)
+    return _part(header, [opened.first_page])
+
+
+def read_part(read: Read) -> bytes:
+    """Return the second part as bytes."""
+    lines = [_LineHeader(name=line.name, size=_size_of(line.picture)) for line in read.second]
+    size = None if read.page is None else _size_of(read.page)
+    header = _ReadHeader.model_construct(reading=read.reading, page=size, lines=lines)
+    return _part(header, [read.page, *(line.picture for line in read.second)])
+
+
+def answer_of(said: bytes) -> Answer | None:
+    """Return what a child said; None when not even its first part is whole and possible."""
+    try:
+        header, pixels, rest = _split(said)
+        opened = _opened(_OpenedHeader.model_validate_json(header), pixels)
+    except (ValueError, struct.error):  # pydantic's ValidationError is a ValueError, and its text is shown to nobody
+        return None
+    if opened.problem is not None:
+        return Answer(opened)
+    try:
+        header, pixels, _ = _split(rest)
+        return Answer(opened, _read(_ReadHeader.model_validate_json(header), pixels, opened))
+    except (ValueError, struct.error):
+        return Answer(opened)
+
+
+def _opened(header: _OpenedHeader, pixels: memoryview) -> Opened:
+    if header.problem is not None:
+        return Opened(problem=header.problem)
+    if header.first_page is None or header.page_count == 0:
+        raise _Impossible
+    (first,) = _pictures(pixels, [header.first_page])
+    return Opened(page_count=header.page_count, first_page=first)
+
+
+def _read(header: _ReadHeader, pixels: memoryview, opened: Opened) -> Read:
+    reading = header.reading
+    registered = reading.page_index is not None and reading.registered
+    possible = (
+        reading.problem is None
+        and reading.letter is None
+        and reading.page_count == opened.page_count
+        and (reading.page_index or 0) < opened.page_count
+        and registered == (header.page is not None)
+        and header.page in {None, PAGE_PIXELS}
+        and (registered or not header.lines)
+    )
+    if not possible:
+        raise _Impossible
+    sizes = [line.size for line in header.lines]
+    if any(width * height > MAX_LINE_PIXELS for width, height in sizes):
+        raise _Impossible
+    pictures = _pictures(pixels, [header.page, *sizes] if header.page else sizes)
+    page = pictures.pop(0) if header.page else None
+    lines = (Line(line.name, picture) for line, picture in zip(header.lines, pictures, strict=True))
+    return Read(reading, page, tuple(lines))
+
+
+class _Impossible(ValueError):
+    """Of the right shape, and yet nothing that a child would say."""
+
+
+def _split(said: bytes | memoryview) -> tuple[bytes, memoryview, memoryview]:
+    """Return header, pixels and what follows."""
+    view = memoryview(said)
+    header, pixels = _LENGTHS.unpack_from(view)
+    end = _LENGTHS.size + header
+    if header > MAX_HEADER_BYTES or end + pixels > len(view):
+        raise _Impossible
+    return bytes(view[_LENGTHS.size : end]), view[end : end + pixels], view[end + pixels :]
+
+
+def _pictures(pixels: memoryview, sizes: Sequence[Size]) -> list[GreyPixels]:
+    ends = [0]
+    for width, height in sizes:
+        ends.append(ends[-1] + width * height)
+    if ends[-1] != len(pixels):
+        raise _Impossible
+    flat = np.frombuffer(pixels, dtype=np.uint8)
+    parts = zip(pairwise(ends), sizes, strict=True)
+    return [flat[start:end].reshape(height, width) for (start, end), (width, height) in parts]
+
+
+def _part(header: BaseModel, pictures: Sequence[GreyPixels | None]) -> bytes:
+    text = header.model_dump_json().encode()
+    pixels = b"".join(np.ascontiguousarray(picture).tobytes() for picture in pictures if picture is not None)
+    return _LENGTHS.pack(len(text), len(pixels)) + text + pixels
+
+
+def _size_of(picture: GreyPixels) -> Size:
+    height, width = picture.shape
+    return width, height
