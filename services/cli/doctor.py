@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def doctor() -> None:
     settings = Settings()
     checks: dict[str, Callable[[], Finding]] = {
         "Tesseract": _tesseract,
+        "Sandbox": _sandbox,
         "Java": lambda: _program("java", "apt-get install default-jre-headless (or set SNAPSHOT_KAFKA_BROKERS)"),
         "Pango": _pango,
         "Home folder": lambda: _home(settings.home),
@@ -58,6 +60,19 @@ def _tesseract() -> Finding:
     listed = subprocess.run([found, "--list-langs"], capture_output=True, text=True, check=False, timeout=20).stdout
     missing = {"eng", "spa"} - set(listed.split())
     return (not missing, f"lacks {', '.join(sorted(missing))}: apt-get install tesseract-ocr-spa" if missing else found)
+
+
+def _sandbox() -> Finding:
+    """Ask the stage that opens strangers' files, as another program: without its walls it opens none."""
+    asked = [sys.executable, "-m", "consent_intake.adapters.confinement"]
+    try:
+        ended = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=20)
+    except subprocess.TimeoutExpired:
+        return False, "does not answer"
+    if ended.returncode == 0:
+        return True, ended.stdout.strip()
+    remedy = "apt-get install libseccomp2; Landlock needs Linux 5.13 and a container that allows it"
+    return False, f"{ended.stdout.strip() or 'the reading process is not installed'}: {remedy}"
 
 
 def _pango() -> Finding:
