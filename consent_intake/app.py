@@ -2,7 +2,9 @@
 
 from functools import partial
 
+from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy
 from consent_intake.adapters.reading_process import form_reader
+from consent_intake.rules.policy import Policy
 from consent_intake.settings import Settings
 from consent_intake.stage import Intake, decide_reviewed, decide_upload, read_upload
 from schemas import topics
@@ -21,11 +23,20 @@ def stage(settings: Settings, database: Database) -> Stage:
     Raises:
         GrantKeyUnusable: the private grant key is absent or of the wrong kind.
         MasterKeyUnusable: the same for the vault's key.
+        PolicyUnusable: a policy can't be read, or says something impossible.
     """
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     signer = GrantSigner.from_file(settings.grant_private_key_path)
-    reader = form_reader(settings.intake_readers)
-    intake = Intake(vault=vault, signer=signer, clock=utc_now, max_months=settings.consent_max_months)
+    reader = form_reader(settings.intake_readers, trust_files=settings.trust_files)
+    shadow = settings.intake_shadow_policy_file
+    intake = Intake(
+        vault=vault,
+        signer=signer,
+        clock=utc_now,
+        policy=policy_in_force(settings),
+        on_trial=read_policy(shadow) if shadow else None,
+        max_months=settings.consent_max_months,
+    )
     return Stage(
         name=topics.Writer.CONSENT_INTAKE,
         consumers=(
@@ -41,8 +52,22 @@ def stage(settings: Settings, database: Database) -> Stage:
     )
 
 
+def policy_in_force(settings: Settings) -> Policy:
+    """Return the configured policy, else the packaged one.
+
+    Raises:
+        PolicyUnusable: see there.
+    """
+    configured = settings.intake_policy_file
+    return read_policy(configured) if configured else packaged_policy()
+
+
 def main() -> None:
     """Run the worker until it is told to stop."""
     settings = Settings()
     database = Database(settings.register_url)
-    worker.run(stage(settings, database), settings, database)
+    try:
+        wired = stage(settings, database)
+    except PolicyUnusable as error:
+        raise SystemExit(f"consent_intake does not start. {error}") from None
+    worker.run(wired, settings, database)

@@ -17,6 +17,24 @@ class Settings(RuntimeSettings, VaultSettings, ConsentPeriodSettings):
     intake_readers: int = Field(
         default=1, ge=1, le=16, title="Reading processes", description="how many pages are read at the same time"
     )
+    intake_policy_file: Path | None = Field(
+        default=None,
+        title="Policy",
+        description="thresholds in force, JSON; empty: the one that comes with the product",
+    )
+    intake_shadow_policy_file: Path | None = Field(
+        default=None, title="Policy on trial", description="judges every form along and decides none; empty: no trial"
+    )
+    signature_trust_files: str = Field(
+        default="",
+        title="Trusted signers",
+        description="certificates that digital signatures may lead to, PEM or DER, separated by commas; empty: none",
+    )
+
+    @property
+    def trust_files(self) -> tuple[Path, ...]:
+        """The files of trusted certificates."""
+        return tuple(Path(name.strip()) for name in self.signature_trust_files.split(",") if name.strip())
 
     @property
     def grant_private_key_path(self) -> Path:

@@ -1,15 +1,20 @@
 """Decide uploaded forms, and carry out what reviewers decided."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from typing import Protocol
-from uuid import UUID
 
-from pydantic import ValidationError
-
-from consent_intake.rules.consent_decision import RULE_VERSION, Decision, Outcome, Uploader, decide
+from consent_intake.form_records import RecordUnreadable, claim_of, keep_decision, keep_trial, reading_of
+from consent_intake.rules.consent_decision import Decision, Outcome, Uploader, rule_version
+from consent_intake.rules.form_case import FormCase
+from consent_intake.rules.form_id_checks import FormIdStatus
 from consent_intake.rules.form_reading import FormReading, ReadForm
-from consent_intake.rules.period_checks import Period, period_for_reviewed, period_of
+from consent_intake.rules.granting import granted
+from consent_intake.rules.period_checks import Period, period_for_reviewed
+from consent_intake.rules.policy import Policy
+from consent_intake.rules.why_cards import why_card
+from consent_intake.rules.written_dates import with_dates
 from schemas.consent_events import (
     ConsentApproved,
     ConsentRejected,
@@ -21,12 +26,12 @@ from schemas.consent_events import (
 from schemas.consent_records import ConsentClaim, ConsentGrant
 from schemas.event import Event
 from schemas.reason_codes import ReasonCode
-from schemas.values import Language, sha256_of
-from services.consent_form.layout import FORM_REVISION
-from services.register import consents, grants
+from schemas.values import sha256_of
+from services.consent_form.entered_dates import DateMistake, EnteredDates, mistake_in
+from services.register import consents, grants, printed_forms
 from services.register.database import Database, Transaction
 from services.register.states import ConsentStatus, PersonRole, PersonStatus
-from services.register.tables import Consent, IntakeDecision, Organization, Person, Review
+from services.register.tables import Consent, Organization, Person, Review
 from services.runtime.clock import Clock, legal_day
 from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing, Vault
@@ -48,11 +53,22 @@ class Signer(Protocol):
 
 @dataclass(frozen=True)
 class Intake:
-    """What both consumers need."""
+    """What both consumers need.
+
+    Attributes:
+        vault: what is read from a form is sealed there.
+        signer: signs grants.
+        clock: says when.
+        policy: every threshold in force.
+        on_trial: a policy that judges along and decides nothing; None when there is no trial.
+        max_months: the longest consent.
+    """
 
     vault: Vault
     signer: Signer
     clock: Clock
+    policy: Policy
+    on_trial: Policy | None = None
     max_months: int = 12
 
 
@@ -89,19 +105,16 @@ async def decide_upload(
         return ()
     if read is None:
         raise CannotBeProcessed(ReasonCode.FILE_MISSING)
-    claim = await _claim_of(intake.vault, tx, consent)
-    organization = await tx.get_one(Organization, consent.organization_id)
-    earlier = await consents.same_document(tx, consent.organization_id, consent.document_sha256)
-    decision = decide(
-        read.reading,
-        claim,
-        Uploader(organization.form_code, organization.name),
-        today=legal_day(intake.clock()),
-        duplicate=earlier is not None and earlier.id != consent.id,
-        max_months=intake.max_months,
-    )
-    await _keep(read, decision, consent, tx, intake)
-    return await _carry_out(decision, read.reading, claim, consent, tx, intake)
+    case = await _case_of(read.reading, consent, tx, intake)
+    decision = case.judged_by(intake.policy)
+    card = why_card(decision, case, intake.policy)
+    await keep_decision(read, decision, card, tx, vault=intake.vault, consent_id=consent.id, at=intake.clock())
+    if intake.on_trial is not None:
+        trial = case.judged_by(intake.on_trial)
+        keep_trial(decision, trial, rule_version(intake.on_trial), tx, consent_id=consent.id, at=intake.clock())
+    if case.reading.code is not None and decision.outcome is not Outcome.REJECTED:
+        await printed_forms.mark_used(tx, case.reading.code.serial, consent_id=consent.id, at=intake.clock())
+    return await _carry_out(decision, case, consent, tx, intake)
 
 
 async def decide_reviewed(
@@ -118,25 +131,68 @@ async def decide_reviewed(
     if event.outcome is ReviewOutcome.REJECTED:
         others = tuple(reason for reason in event.reasons if reason is not ReasonCode.REVIEWER_REJECTED)
         return await _reject(consent, (ReasonCode.REVIEWER_REJECTED, *others), tx, intake)
-    claim = await _claim_of(intake.vault, tx, consent)
-    reading = await _reading_of(intake.vault, tx, consent.id)
-    today = legal_day(intake.clock())
-    uploaded_on = legal_day(consent.uploaded_at)
-    period = period_for_reviewed(reading, today=today, uploaded_on=uploaded_on, max_months=intake.max_months)
-    if period.expires_on < today:
+    with _refusals():
+        claim = await _claim_of(intake.vault, tx, consent)
+        reading = await reading_of(intake.vault, tx, consent.id)
+    period = _reviewed_period(event, reading, consent, intake)
+    if period.expires_on < legal_day(intake.clock()):
         return await _reject(consent, (ReasonCode.EXPIRED,), tx, intake)
     return await _approve(reading, claim, period, consent, tx, intake)
 
 
+def _reviewed_period(event: ConsentReviewed, reading: FormReading, consent: Consent, intake: Intake) -> Period:
+    """Return the dates that the reviewer entered, and for the others what was read; checked here once more."""
+    today, uploaded_on = legal_day(intake.clock()), legal_day(consent.uploaded_at)
+    dates = EnteredDates(event.signed_on, event.starts_on, event.expires_on)
+    mistake = mistake_in(dates, uploaded_on=uploaded_on, today=today, max_months=intake.max_months)
+    if mistake not in {None, DateMistake.ENDED}:  # it may have ended since: the form is rejected with that reason
+        raise CannotBeProcessed(ReasonCode.EVENT_MALFORMED, parks_later_events=False)
+    return period_for_reviewed(
+        with_dates(reading, asdict(dates)),
+        today=today,
+        uploaded_on=uploaded_on,
+        max_months=intake.max_months,
+        thresholds=intake.policy.claims,
+    )
+
+
+async def _case_of(reading: FormReading, consent: Consent, tx: Transaction, intake: Intake) -> FormCase:
+    with _refusals():
+        claim = await _claim_of(intake.vault, tx, consent)
+    organization = await tx.get_one(Organization, consent.organization_id)
+    earlier = await consents.same_document(tx, consent.organization_id, consent.document_sha256)
+    return FormCase(
+        reading=reading,
+        claim=claim,
+        uploader=Uploader(organization.form_code, organization.name),
+        form_id=await _form_id(reading, consent, tx),
+        today=legal_day(intake.clock()),
+        duplicate=earlier is not None and earlier.id != consent.id,
+        max_months=intake.max_months,
+    )
+
+
+async def _form_id(reading: FormReading, consent: Consent, tx: Transaction) -> FormIdStatus:
+    if reading.code is None:
+        return FormIdStatus.UNKNOWN
+    status = await printed_forms.status_of(
+        tx,
+        reading.code.serial,
+        organization_id=consent.organization_id,
+        claim_index=consent.claim_index,
+        consent_id=consent.id,
+    )
+    return FormIdStatus(status)
+
+
 async def _carry_out(
-    decision: Decision, reading: FormReading, claim: ConsentClaim, consent: Consent, tx: Transaction, intake: Intake
+    decision: Decision, form: FormCase, consent: Consent, tx: Transaction, intake: Intake
 ) -> Sequence[Event]:
     match decision.outcome:
-        case Outcome.APPROVED:
-            period = period_of(reading, legal_day(intake.clock()))
-            if period is None:  # decide() approves no form without one
-                raise CannotBeProcessed(ReasonCode.UNCLASSIFIED)
-            return await _approve(reading, claim, period, consent, tx, intake)
+        case Outcome.APPROVED if decision.period is not None:
+            return await _approve(form.reading, form.claim, decision.period, consent, tx, intake)
+        case Outcome.APPROVED:  # decide() approves no form without one
+            raise CannotBeProcessed(ReasonCode.UNCLASSIFIED)
         case Outcome.REJECTED:
             return await _reject(consent, decision.reasons, tx, intake)
         case Outcome.REVIEW:
@@ -151,7 +207,15 @@ async def _approve(
     reading: FormReading, claim: ConsentClaim, period: Period, consent: Consent, tx: Transaction, intake: Intake
 ) -> Sequence[Event]:
     now = intake.clock()
-    minted = intake.signer.mint(_grant(reading, claim, period, consent))
+    grant = granted(
+        claim,
+        period,
+        reading.code,
+        consent_id=consent.id,
+        organization_id=consent.organization_id,
+        document_sha256=consent.document_sha256,
+    )
+    minted = intake.signer.mint(grant)
     if not await consents.move(tx, consent, ConsentStatus.APPROVED, at=now):
         return ()
     await intake.vault.seal(tx, consent.id, Kind.GRANT, minted.canonical)
@@ -174,39 +238,6 @@ async def _reject(
     return (ConsentRejected(consent_id=consent.id, organization_id=consent.organization_id, reasons=reasons),)
 
 
-def _grant(reading: FormReading, claim: ConsentClaim, period: Period, consent: Consent) -> ConsentGrant:
-    return ConsentGrant(
-        consent_id=consent.id,
-        organization_id=consent.organization_id,
-        document_sha256=consent.document_sha256,
-        parent_name=claim.parent_name,
-        birth_date=claim.birth_date,
-        case_identifier=claim.case_identifier,
-        party=claim.party,
-        form_revision=reading.code.revision if reading.code else FORM_REVISION,
-        form_language=reading.code.language if reading.code else Language.ENGLISH,
-        signed_on=period.signed_on,
-        starts_on=period.starts_on,
-        expires_on=period.expires_on,
-    )
-
-
-async def _keep(read: ReadForm, decision: Decision, consent: Consent, tx: Transaction, intake: Intake) -> None:
-    """Seal what was read and seen; write scores and codes, and no value, into the register."""
-    await intake.vault.seal(tx, consent.id, Kind.READING, read.reading.model_dump_json().encode())
-    if read.picture is not None:
-        await intake.vault.seal(tx, consent.id, Kind.REVIEW_IMAGE, read.picture)
-    row = IntakeDecision(
-        consent_id=consent.id,
-        outcome=decision.outcome.value,
-        rule_version=RULE_VERSION,
-        checks=[check.record() for check in decision.checks],
-        at=intake.clock(),
-    )
-    tx.add(row)
-    await tx.flush()
-
-
 async def _consent_of(tx: Transaction, event: ConsentUploaded) -> Consent:
     """Return the event's consent; an event that the register does not bear out proves nothing about a consent."""
     try:
@@ -226,6 +257,7 @@ async def _require_review(event: ConsentReviewed, consent: Consent, tx: Transact
         review is not None
         and (review.consent_id, review.reviewer_id) == (event.consent_id, event.reviewer_id)
         and (review.outcome, tuple(review.reasons)) == (event.outcome, tuple(event.reasons))
+        and all(getattr(review, day) == getattr(event, day) for day in ("signed_on", "starts_on", "expires_on"))
         and reviewer is not None
         and (reviewer.role, reviewer.status) == (PersonRole.REVIEWER, PersonStatus.ACTIVE)
         and event.reviewer_id != consent.uploaded_by
@@ -235,26 +267,20 @@ async def _require_review(event: ConsentReviewed, consent: Consent, tx: Transact
 
 
 async def _claim_of(vault: Vault, tx: Transaction, consent: Consent) -> ConsentClaim:
-    try:
-        claim = ConsentClaim.model_validate_json(await _open(vault, tx, consent.id, Kind.CLAIM))
-    except ValidationError:
-        raise CannotBeProcessed(ReasonCode.EVENT_MALFORMED) from None  # the error's text quotes the input
+    claim = await claim_of(vault, tx, consent.id)
     if claim.party != consent.party:
         raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED)
     return claim
 
 
-async def _reading_of(vault: Vault, tx: Transaction, consent_id: UUID) -> FormReading:
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn what can be wrong with a sealed record into what the runtime knows."""
     try:
-        return FormReading.model_validate_json(await _open(vault, tx, consent_id, Kind.READING))
-    except ValidationError:
-        raise CannotBeProcessed(ReasonCode.EVENT_MALFORMED) from None
-
-
-async def _open(vault: Vault, tx: Transaction, consent_id: UUID, kind: Kind) -> bytes:
-    try:
-        return await vault.open(tx, consent_id, kind)
+        yield
     except ObjectMissing:
         raise CannotBeProcessed(ReasonCode.FILE_MISSING) from None
     except ObjectDamaged:
         raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED) from None
+    except RecordUnreadable:
+        raise CannotBeProcessed(ReasonCode.EVENT_MALFORMED) from None

@@ -1,21 +1,14 @@
 """An accepted digital signature stands in for ink in box 6, and its time for an empty box 7."""
 
 from collections.abc import Sequence
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from consent_intake.rules.check import Check, passed, unclear
 from consent_intake.rules.digital_checks import accepted_signature, names_the_parent
-from consent_intake.rules.form_reading import (
-    CombCell,
-    DigitalSignature,
-    Engine,
-    EngineText,
-    FormReading,
-    WrittenText,
-)
+from consent_intake.rules.form_reading import DigitalSignature, FormReading, WrittenText
 from consent_intake.rules.period_checks import is_blank
 from consent_intake.rules.policy import Policy
+from consent_intake.rules.written_dates import with_dates
 from schemas.reason_codes import ReasonCode
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -47,14 +40,4 @@ def with_signing_time(reading: FormReading, claimed_name: str, policy: Policy) -
     if accepted is None or accepted.signed_at is None or not is_blank(written, thresholds=policy.claims):
         return reading
     day = accepted.signed_at.astimezone(NEW_YORK).date()
-    return reading.model_copy(update={"fields": {**reading.fields, "signed_on": _as_written(day, written)}})
-
-
-def _as_written(day: date, box: WrittenText) -> WrittenText:
-    """Return a date as the comb would hold it if it had been printed there, month first."""
-    digits = f"{day:%m%d%Y}"
-    readings = tuple(
-        EngineText(engine=engine, text=digits, confidence=1.0) for engine in (Engine.CELLS, Engine.RAPIDOCR)
-    )
-    cells = tuple(CombCell(chances={digit: 1.0}, ink=0.2) for digit in digits)
-    return WrittenText(text=digits, confidence=1.0, ink=0.2, readings=readings, cells=cells, crop=box.crop)
+    return with_dates(reading, {"signed_on": day})
