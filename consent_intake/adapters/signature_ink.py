@@ -1,94 +1,246 @@
-"""Measure the ink in the signature box. What the measures mean is in rules/signature_rules.py."""
+"""Measure the ink in the signature box. What the measures are used for is in rules/signature_rules.py.
+
+Lengths are in points. Every measure is finite whatever the box holds, since the model gets them all.
+"""
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from consent_intake.adapters.form_ink import InkBox, Mask
+from consent_intake.adapters.centre_lines import ends_and_crossings, length_of, straight_lines, thinned
+from consent_intake.adapters.form_ink import INSET, GreyPixels, InkBox, Mask
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
-from consent_intake.rules.form_reading import SignatureInk, ZoneWord
+from consent_intake.rules.form_reading import Crop, SignatureInk, ZoneWord
+from schemas.values import Language
+from services.consent_form.layout import layout
 
-Places = NDArray[np.intp]
+_FORM = layout(Language.ENGLISH)
+_LINE_FROM_BOTTOM = (_FORM.signature.bottom - INSET - _FORM.signature_baseline) * PIXELS_PER_POINT
+_SIGNATURE_ROWS = (_FORM.signature.height - 2 * INSET) * PIXELS_PER_POINT
 
-LINE_TOLERANCE = 2
-"""Pixels at 200 dpi that a stroke may stray from a straight line and still lie on it."""
+_BRIDGE = 13
+"""Pixels: the printed line and its growth took this much out of every stroke that crosses it."""
 
-_SMALLEST_LINE = 8
-_ANGLES = 90
+THICK = 2.2
+"""Points from a stroke's middle to its edge: thicker is no pen's."""
 
-_MOST_THINNING = 12
-"""Passes; enough for a stroke of 24 pixels (8.6 points). What is thicker was not written with a pen."""
+_LETTER = 3.0
+"""Points: smaller parts are no letters."""
+
+_BINS = 12
+_EDGE = 3
+_FAINT_BY = 11.0
+"""Least difference from paper, of 255, that may be what a copier or a pale pen left of a stroke."""
+_FAINT_DEVIATIONS = 4.0
+_LOOP = 1.2
+"""Square points: smaller holes are grain."""
+
+_LINE_ROW = round(_SIGNATURE_ROWS - _LINE_FROM_BOTTOM)
+_PRINTED = (
+    (slice(_LINE_ROW - 7, _LINE_ROW + 7), slice(None)),
+    (slice(_LINE_ROW - 36, _LINE_ROW), slice(14, 56)),
+)
+"""The printed line and the printed X (10 to 18 points from the left), with what a fax may shift them by."""
+
+NOTHING = {"stroke_length": 0.0, "height": 0.0, "width": 0.0, "largest_part": 0.0, "area": 0.0}
+"""Measures of an empty box; the model is not asked."""
 
 
-def measure(box: InkBox, words: tuple[ZoneWord, ...] = ()) -> SignatureInk:
+def measure(box: InkBox, words: tuple[ZoneWord, ...] = (), crop: Crop | None = None) -> SignatureInk:
     """Return the measures of the ink in a box, lengths in points, and the words that were recognised in it."""
-    ink = box.ink
-    rows, columns = np.nonzero(ink)
-    if rows.size == 0:
-        return SignatureInk(words=words)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    parts = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
-    thin = _centre_lines(ink)
-    length = float(np.count_nonzero(thin)) * 1.12  # a diagonal step is longer than a pixel: mean over directions
-    area = float(rows.size)
-    return SignatureInk(
-        area=area / PIXELS_PER_POINT**2,
-        stroke_length=length / PIXELS_PER_POINT,
-        height=float(np.ptp(rows) + 1) / PIXELS_PER_POINT,
-        width=float(np.ptp(columns) + 1) / PIXELS_PER_POINT,
-        largest_part=float(parts.max()) / PIXELS_PER_POINT,
-        straightness=_straightness(thin),
-        components=count - 1,
-        solidity=area / _hull_area(rows, columns),
-        stroke_width=area / max(length, 1.0) / PIXELS_PER_POINT,
-        words=words,
-    )
+    ink = _bridged(box.ink)
+    if not ink.any():
+        return SignatureInk(measures=NOTHING | _faint(box), words=words, crop=crop)
+    top, left, height, width = _extent(ink)
+    close = ink[top : top + height, left : left + width]
+    thin = thinned(close)
+    measures = {
+        "height": height / PIXELS_PER_POINT,
+        "width": width / PIXELS_PER_POINT,
+        "above_line": (ink.shape[0] - _LINE_FROM_BOTTOM - top - height / 2) / PIXELS_PER_POINT,
+        "from_left": left / ink.shape[1],
+        "across": width / ink.shape[1],
+        "down": height / ink.shape[0],
+        "at_edges": _at_edges(ink),
+    }
+    measures |= _stroke_measures(close, thin) | _line_measures(thin) | _part_measures(close) | _row_measures(close)
+    measures |= _tone(box.grey, box.ink) | _faint(box)
+    return SignatureInk(measures={k: round(float(v), 5) for k, v in measures.items()}, words=words, crop=crop)
 
 
-def _centre_lines(ink: Mask) -> Mask:
-    """Thin strokes to one pixel (Zhang and Suen, 1984), after closing the gaps that the form's own lines left."""
-    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)))
-    image = np.pad((closed > 0).astype(np.uint8), 1)
-    for _ in range(_MOST_THINNING):
-        changed = False
-        for second in (False, True):
-            gone = _removable(image, second=second)
-            if gone.any():
-                image[gone] = 0
-                changed = True
-        if not changed:
-            break
-    return np.asarray(image[1:-1, 1:-1] * 255, dtype=np.uint8)
+def _bridged(ink: Mask) -> Mask:
+    """Close the gap that the printed line left in strokes that cross it."""
+    closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    if not _is_signature_box(ink):
+        return np.asarray(closed, np.uint8)
+    middle = round(ink.shape[0] - _LINE_FROM_BOTTOM)
+    rows = slice(max(middle - _BRIDGE, 0), middle + _BRIDGE)
+    upright = cv2.getStructuringElement(cv2.MORPH_RECT, (1, _BRIDGE))
+    closed[rows] = cv2.morphologyEx(closed[rows], cv2.MORPH_CLOSE, upright)
+    return np.asarray(closed, np.uint8)
 
 
-def _removable(image: Mask, *, second: bool) -> NDArray[np.bool_]:
-    around = [np.roll(image, shift, (0, 1)) for shift in _CLOCKWISE]
-    north, east, south, west = around[0], around[2], around[4], around[6]
-    neighbours = sum(around[1:], around[0])
-    turns = sum(((around[i] == 0) & (around[(i + 1) % 8] == 1)).astype(np.uint8) for i in range(8))
-    if second:
-        sides = ((north * east * west) == 0) & ((north * south * west) == 0)
-    else:
-        sides = ((north * east * south) == 0) & ((east * south * west) == 0)
-    return np.asarray((image == 1) & (neighbours >= 2) & (neighbours <= 6) & (turns == 1) & sides)  # noqa: PLR2004
+def _is_signature_box(ink: Mask) -> bool:
+    """Return whether a mask is the signature box's: the witness's is lower and has no printed line."""
+    return bool(abs(ink.shape[0] - _SIGNATURE_ROWS) <= _EDGE)
 
 
-_CLOCKWISE = ((1, 0), (1, -1), (0, -1), (-1, -1), (-1, 0), (-1, 1), (0, 1), (1, 1))
-"""Shifts that bring each neighbour onto its pixel: north first, then clockwise."""
+def _extent(ink: Mask) -> tuple[int, int, int, int]:
+    """Return top, left, height and width of all ink, pixels."""
+    rows, columns = np.nonzero(ink.any(axis=1))[0], np.nonzero(ink.any(axis=0))[0]
+    return int(rows[0]), int(columns[0]), int(rows[-1] - rows[0] + 1), int(columns[-1] - columns[0] + 1)
 
 
-def _straightness(thin: Mask) -> float:
-    """Share of the centre line that lies on the one straight line that holds the most of it."""
-    rows, columns = np.nonzero(thin)
-    if rows.size < _SMALLEST_LINE:
-        return 1.0
-    best = 0
-    for angle in np.linspace(0, np.pi, _ANGLES, endpoint=False):
-        away = np.round((columns * np.cos(angle) + rows * np.sin(angle)) / (2 * LINE_TOLERANCE)).astype(np.int64)
-        best = max(best, int(np.bincount(away - away.min()).max()))
-    return best / rows.size
+def _at_edges(ink: Mask) -> float:
+    """Return at how many of the four sides ink runs out of the box."""
+    sides = (ink[:_EDGE], ink[-_EDGE:], ink[:, :_EDGE], ink[:, -_EDGE:])
+    return float(sum(bool(side.any()) for side in sides))
 
 
-def _hull_area(rows: Places, columns: Places) -> float:
-    points = np.stack([columns, rows], axis=1).astype(np.int32)
-    return max(float(cv2.contourArea(cv2.convexHull(points))), 1.0)
+def _stroke_measures(ink: Mask, thin: Mask) -> dict[str, float]:
+    """How long, how wide and how even the strokes are."""
+    inside = cv2.distanceTransform(cv2.copyMakeBorder(ink, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    half = inside[thin > 0] / PIXELS_PER_POINT
+    area = float(np.count_nonzero(ink))
+    points, _ = cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    hull = float(cv2.contourArea(cv2.convexHull(np.concatenate(points))))
+    mean = float(half.mean()) if half.size else 0.0
+    return {
+        "area": area / PIXELS_PER_POINT**2,
+        "stroke_length": length_of(thin) / PIXELS_PER_POINT,
+        "stroke_width": 2 * mean,
+        "width_variation": float(half.std()) / max(mean, 1e-6) if half.size else 0.0,
+        "thickest": 2 * float(inside.max()) / PIXELS_PER_POINT,
+        "thick_share": float(np.count_nonzero(inside > THICK * PIXELS_PER_POINT)) / area,
+        "solidity": min(area / max(hull, 1.0), 1.0),
+    }
+
+
+def _line_measures(thin: Mask) -> dict[str, float]:
+    """How straight the strokes are, which way they run, where they end and cross."""
+    straight = straight_lines(thin)
+    ends, crossings = ends_and_crossings(thin)
+    per_100 = 100 * PIXELS_PER_POINT / max(length_of(thin), 1.0)
+    return {
+        "straightness": straight.share,
+        "two_lines": straight.two_shares,
+        "longest_line": straight.reach / PIXELS_PER_POINT,
+        "ends": ends * per_100,
+        "crossings": crossings * per_100,
+        **_directions(thin),
+    }
+
+
+def _directions(thin: Mask) -> dict[str, float]:
+    """Entropy of the strokes' directions, shares that run level and upright, and how much they agree locally."""
+    soft = cv2.GaussianBlur((thin * 255).astype(np.float32), (0, 0), 1.5)
+    across, down = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
+    xx, yy, xy = (cv2.GaussianBlur(part, (0, 0), 2.0) for part in (across**2, down**2, across * down))
+    on = thin > 0
+    angle = 0.5 * np.arctan2(2 * xy[on], xx[on] - yy[on])
+    strength = np.hypot(xx[on] - yy[on], 2 * xy[on]) / np.maximum(xx[on] + yy[on], 1e-6)
+    counts = np.histogram(angle, _BINS, (-np.pi / 2, np.pi / 2))[0] / max(angle.size, 1)
+    shares = counts[counts > 0]
+    mean = np.exp(2j * angle).mean() if angle.size else 0j
+    return {
+        "direction_entropy": float(-(shares * np.log2(shares)).sum()),
+        "level_share": float(np.mean(np.abs(angle) > np.deg2rad(80))) if angle.size else 0.0,
+        "upright_share": float(np.mean(np.abs(angle) < np.deg2rad(10))) if angle.size else 0.0,
+        "coherence": float(strength.mean()) if strength.size else 0.0,
+        "slant_x": float(mean.real),
+        "slant_y": float(mean.imag),
+    }
+
+
+@dataclass(frozen=True)
+class _Parts:
+    lefts: NDArray[np.float64]
+    tops: NDArray[np.float64]
+    widths: NDArray[np.float64]
+    heights: NDArray[np.float64]
+    areas: NDArray[np.float64]
+
+
+def _parts(ink: Mask) -> _Parts:
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    found = stats[1:].astype(np.float64)
+    by_length = found[:, :4] / PIXELS_PER_POINT
+    return _Parts(by_length[:, 0], by_length[:, 1], by_length[:, 2], by_length[:, 3], found[:, 4])
+
+
+def _part_measures(ink: Mask) -> dict[str, float]:
+    """What the connected parts are like: print comes in many, alike and on one line."""
+    parts = _parts(ink)
+    letters = np.maximum(parts.widths, parts.heights) >= _LETTER
+    heights, feet = parts.heights[letters], (parts.tops + parts.heights)[letters]
+    count, total = int(letters.sum()), max(float(parts.areas.sum()), 1.0)
+    mean = float(heights.mean()) if count else 0.0
+    holes, outlines = _holes(ink)
+    return {
+        "largest_part": float(np.maximum(parts.widths, parts.heights).max()),
+        "largest_share": float(parts.areas.max()) / total,
+        "parts": float(parts.areas.size),
+        "letters": float(count),
+        "letters_spread": float(heights.std()) / max(mean, 1e-6) if count > 1 else 1.0,
+        "feet_spread": _median_spread(feet) / max(mean, 1e-6) if count > 1 else 1.0,
+        "letter_width": float(np.median(parts.widths[letters])) if count else 0.0,
+        "loops": float(holes),
+        "loop_area": outlines,
+    }
+
+
+def _median_spread(values: NDArray[np.float64]) -> float:
+    return float(np.median(np.abs(values - np.median(values))))
+
+
+def _holes(ink: Mask) -> tuple[int, float]:
+    """Return how many areas the strokes enclose, and their size in square points."""
+    padded = cv2.copyMakeBorder(cv2.bitwise_not(ink), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(255.0,))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(padded, connectivity=4)
+    sizes = np.delete(stats[:, cv2.CC_STAT_AREA], [0, int(labels[0, 0])]) / PIXELS_PER_POINT**2
+    real = sizes[sizes > _LOOP]
+    return int(real.size), float(real.sum())
+
+
+def _row_measures(ink: Mask) -> dict[str, float]:
+    """How the ink spreads over rows and columns: print has even rows and regular gaps."""
+    by_row, by_column = ink.sum(axis=1, dtype=np.float64), ink.any(axis=0)
+    changes = np.diff(np.concatenate([[0], by_column.astype(np.int8), [0]]))
+    starts, stops = np.nonzero(changes == 1)[0], np.nonzero(changes == -1)[0]
+    gaps = (starts[1:] - stops[:-1]) / PIXELS_PER_POINT
+    shares = by_row / max(float(by_row.sum()), 1.0)
+    peaks = float(np.sort(shares)[-max(by_row.size // 10, 1) :].sum())
+    centre = float((shares * np.arange(by_row.size)).sum()) / max(by_row.size - 1, 1)
+    return {
+        "gaps": 100 * gaps.size / max(ink.shape[1] / PIXELS_PER_POINT, 1.0),
+        "widest_gap": float(gaps.max()) if gaps.size else 0.0,
+        "columns_inked": float(by_column.mean()),
+        "row_peak": peaks,
+        "row_centre": centre,
+    }
+
+
+def _tone(grey: GreyPixels, ink: Mask) -> dict[str, float]:
+    """How dark the ink is and how much that changes: creases and smudges are pale or uneven."""
+    tones = 255.0 - grey[ink > 0].astype(np.float64)
+    return {
+        "darkness": float(np.median(tones)) / 255,
+        "darkness_spread": float(np.percentile(tones, 90) - np.percentile(tones, 25)) / 255,
+    }
+
+
+def _faint(box: InkBox) -> dict[str, float]:
+    """Largest part of what is hardly darker than paper: a stroke that a copier nearly erased."""
+    grey = cv2.GaussianBlur(box.grey, (0, 0), 1.2).astype(np.float32)
+    middle = float(np.median(grey))
+    spread = float(np.median(np.abs(grey - middle)))
+    dark = (grey < middle - max(_FAINT_BY, _FAINT_DEVIATIONS * spread)).astype(np.uint8)
+    if _is_signature_box(dark):
+        for rows, columns in _PRINTED:
+            dark[rows, columns] = 0
+    inner = dark[_EDGE:-_EDGE, _EDGE:-_EDGE]
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inner, connectivity=8)
+    sides = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
+    return {"faint_part": float(sides.max()) / PIXELS_PER_POINT if sides.size else 0.0}
