@@ -8,11 +8,13 @@ from typing import Annotated, Final
 import typer
 from pydantic import ValidationError
 
-from consent_intake.samples.outcomes import OUTCOMES
+from consent_intake.samples.outcomes import OUTCOMES, Result
 from consent_intake.samples.people import DEMONSTRATION_PARENTS, ORGANIZATION_CODE, ORGANIZATION_NAME
+from consent_intake.samples.portal_print import portal_printer
 from consent_intake.samples.sample import make_sample
 from consent_intake.samples.spec import Container, Fill, SampleSpec, Scan
 from schemas.consent_records import ConsentClaim
+from schemas.reason_codes import ReasonCode
 from schemas.values import Language, Party
 from services.consent_form.code import FormCodeInvalid
 from services.consent_form.prefill import DoesNotFitBox
@@ -46,11 +48,20 @@ def sample_consent(
     scan: Annotated[Scan, typer.Option(help="what the page went through")] = "none",
     dpi: Annotated[int, typer.Option(min=150, max=300, help="resolution of a scan")] = 200,
     seed: Annotated[int | None, typer.Option(help="same seed, same sample; else another one each time")] = None,
+    portal: Annotated[bool, typer.Option("--portal", help="let the running portal print the form first")] = False,
+    printed: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="a PDF that the portal printed, to fill in and sign"),
+    ] = None,
     claim: Annotated[
         Path | None, typer.Option(help="JSON file for the claim that 'snapshot submit' reads; else beside the form")
     ] = None,
 ) -> None:
-    """Write a sample form and the claim that goes with it."""
+    """Write a sample form and the claim that goes with it.
+
+    Without --portal or --printed the form's id is made up, and a form with such an id goes to a reviewer
+    (FORM_ID_UNKNOWN), however good it is. What a --printed form says has to fit --fill, --language and the claim.
+    """
     if outcome == "list":
         _show_outcomes()
         return
@@ -67,16 +78,37 @@ def sample_consent(
         dpi=dpi,
         container=_container(out),
     )
-    _write(spec, out, seed)
+    chosen = secrets.randbits(32) if seed is None else seed
+    _write(spec, out, chosen, _printed(spec, chosen, portal=portal, file=printed))
     beside = claim or out.with_suffix(".json")
     beside.write_text(said.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    typer.echo(
+        f"Wrote {out}: {OUTCOMES[outcome].what}. Expected: {_expected(outcome, known_id=portal or bool(printed))}"
+    )
+
+
+def _expected(outcome: str, *, known_id: bool) -> str:
+    """Return result and reason; an approval needs an id that the portal gave out."""
     expected = OUTCOMES[outcome]
-    typer.echo(f"Wrote {out}: {expected.what}. Expected: {' '.join(filter(None, (expected.result, expected.reason)))}")
+    if expected.result is Result.APPROVED and not known_id:
+        return f"{Result.REVIEW} {ReasonCode.FORM_ID_UNKNOWN} (no portal printed it)"
+    return " ".join(filter(None, (expected.result, expected.reason)))
 
 
-def _write(spec: SampleSpec, out: Path, seed: int | None) -> None:
+def _printed(spec: SampleSpec, seed: int, *, portal: bool, file: Path | None) -> bytes | None:
+    if portal and file:
+        raise typer.BadParameter("--portal prints a form, --printed brings one: give one of the two")
+    if file:
+        return file.read_bytes()
+    if not portal:
+        return None
+    with portal_printer() as printer:
+        return printer.form_for(spec, seed)
+
+
+def _write(spec: SampleSpec, out: Path, seed: int, printed: bytes | None) -> None:
     try:
-        out.write_bytes(make_sample(spec, secrets.randbits(32) if seed is None else seed))
+        out.write_bytes(make_sample(spec, seed, printed))
     except FormCodeInvalid:
         raise typer.BadParameter("an organization code is 1 to 12 of A-Z, 0-9 and hyphen") from None
     except DoesNotFitBox:

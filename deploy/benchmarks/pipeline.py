@@ -27,6 +27,8 @@ from services.cli.running import Running, find_running
 ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = [sys.executable, "-m", "services.cli"]
 READY_SECONDS = 180.0
+PARENT = Claim("Marcus Rivera", "1987-04-12", "AB12345C1", "noncustodial")
+"""The demonstration parent, whom `sample-consent` takes when nobody else is named."""
 WARM_UP = 2
 """Forms that are not counted: the first ones load libraries in the child processes."""
 
@@ -55,11 +57,13 @@ def percentile(values: list[float], percent: int) -> float:
     return ordered[min(len(ordered) - 1, max(0, -(-len(ordered) * percent // 100) - 1))]
 
 
-def make_form(folder: Path, name: str, number: int, scan: str) -> tuple[Path, Claim]:
-    """Make one approved form and return it with its claim."""
+def make_form(client: PortalClient, folder: Path, name: str, number: int, scan: str) -> tuple[Path, Claim]:
+    """Let the portal print a form, sign it, and return it with its claim."""
     file, claim = folder / f"{name}-{number}.pdf", folder / f"{name}-{number}.json"
+    printed = folder / "printed.pdf"
+    printed.write_bytes(client.print_form(PARENT, "en"))
     options = ["--out", str(file), "--claim", str(claim), "--fill", "prefilled", "--scan", scan, "--dpi", "300"]
-    command = [*SNAPSHOT, "sample-consent", *options, "--seed", str(number)]
+    command = [*SNAPSHOT, "sample-consent", *options, "--seed", str(number), "--printed", str(printed)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     said = json.loads(claim.read_text())
     return file, Claim(said["parent_name"], said["birth_date"], said["case_identifier"], said["party"])
@@ -99,7 +103,8 @@ def measure(client: PortalClient, folder: Path, forms: int) -> list[Series]:
     text, scans = Series("text PDF"), Series("300-dpi scan in a PDF")
     for number in range(WARM_UP + forms):
         print(f"\r  form {number + 1} of {WARM_UP + forms}", end="", file=sys.stderr)
-        plain, scanned = make_form(folder, "text", number, "none"), make_form(folder, "scan", number, "flatbed")
+        plain = make_form(client, folder, "text", number, "none")
+        scanned = make_form(client, folder, "scan", number, "flatbed")
         picture = page_picture(scanned[0])
         text_seconds, scan_seconds, theirs = run_form(client, plain), run_form(client, scanned), run_tesseract(picture)
         if number >= WARM_UP:

@@ -62,9 +62,10 @@ class Arrived:
 def run(home: Path, addresses: Addresses, console: Console) -> int:
     """Submit every form, follow all, print a table, and return the exit code: 0 only if all is as expected."""
     folder = home / "demo"
-    with console.status("Making one form of each outcome"):
-        forms = _make_forms(folder)
-    client = PortalClient(addresses.portal_url, practice_people(home)["api_key"])
+    key = practice_people(home)["api_key"]
+    with console.status("Printing, filling in and signing one form of each outcome"):
+        forms = _make_forms(folder, addresses.portal_url, key)
+    client = PortalClient(addresses.portal_url, key)
     try:
         with console.status("Submitting and following"):
             arrived = [_submit(client, form) for form in forms]
@@ -79,10 +80,11 @@ def run(home: Path, addresses: Addresses, console: Console) -> int:
     return 1 if wrong else 0
 
 
-def _make_forms(folder: Path) -> list[Expected]:
+def _make_forms(folder: Path, portal_url: str, api_key: str) -> list[Expected]:
+    """Let the portal print the forms, as an organization does, and somebody fill in and sign them."""
     subprocess.run(
         [sys.executable, "-m", "services.cli", "sample-set", "--folder", str(folder)],
-        env=dict(os.environ),
+        env={**os.environ, "SNAPSHOT_PORTAL_URL": portal_url, "SNAPSHOT_API_KEY": api_key},
         check=True,
         stdout=subprocess.DEVNULL,
     )

@@ -32,7 +32,8 @@ def addresses_panel(addresses: Addresses, home: Path) -> Panel:
         table.add_row(person["role"].replace("_", " "), f"{person['email']}   {person['password']}")
     table.add_row("", "")
     table.add_row(
-        "Try", "snapshot sample-consent --scan flatbed --out /tmp/form.pdf && snapshot submit /tmp/form.pdf --follow"
+        "Try",
+        "snapshot sample-consent --portal --scan flatbed --out /tmp/form.pdf && snapshot submit /tmp/form.pdf --follow",
     )
     return Panel(table, title="The Child Support Snapshot (practice data)", title_align="left", expand=False)
 

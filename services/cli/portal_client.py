@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,26 @@ class PortalClient:
             files={"form": ("form", form.read_bytes(), "application/octet-stream")},
         )
         return str(answer.json()["id"])
+
+    def print_form(
+        self, claim: Claim, language: str, *, starts_on: date | None = None, expires_on: date | None = None
+    ) -> bytes:
+        """Return a form as a PDF that is filled in already; its id is for this parent, case and role, and used once.
+
+        Raises:
+            PortalProblem: refused, with the portal's code and sentence.
+        """
+        period = {"starts_on": starts_on, "expires_on": expires_on}
+        days = {name: day.isoformat() for name, day in period.items() if day is not None}
+        return self._ask("POST", "/api/v1/forms", json={**vars(claim), "language": language, **days}).content
+
+    def print_blank_form(self, language: str) -> bytes:
+        """Return a blank form of the organization as a PDF.
+
+        Raises:
+            PortalProblem: refused, with the portal's code and sentence.
+        """
+        return self._ask("GET", "/api/v1/forms/blank.pdf", params={"language": language}).content
 
     def consent(self, consent_id: str) -> Mapping[str, Any]:
         """Return where a consent stands."""

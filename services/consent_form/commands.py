@@ -22,7 +22,11 @@ def print_form(
     organization_code: Annotated[str, typer.Option(help="the organization's public code")],
     language: Annotated[Language, typer.Option(help="language of the form")] = Language.ENGLISH,
 ) -> None:
-    """Write an empty form for one organization."""
+    """Write an empty form for one organization, to look at or to test with.
+
+    Its id is made up: no installation knows it, so a signed one goes to a reviewer. Forms to hand out are printed by
+    the portal, which registers their ids.
+    """
     try:
         page = blank_form_pdf(
             language=language,
@@ -35,7 +39,7 @@ def print_form(
     except DoesNotFitBox:
         raise typer.BadParameter("the organization's name is too long for box 5") from None
     out.write_bytes(page)
-    typer.echo(f"Wrote {out}")
+    typer.echo(f"Wrote {out}. Its id is made up: print forms to hand out in the portal.")
 
 
 @app.command("blank-pages")

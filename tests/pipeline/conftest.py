@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from consent_intake.samples.portal_print import PortalPrinter
 from services.cli.portal_client import PortalClient
 from tests.support.kafka_server import kafka_brokers, kafka_server  # noqa: F401 - fixtures
 from tests.support.running_line import RunningLine, running_line
@@ -29,4 +30,12 @@ def spanish(line: RunningLine) -> Iterator[PortalClient]:
     """The same in Spanish."""
     connected = line.client("es")
     yield connected
+    connected.close()
+
+
+@pytest.fixture(scope="session")
+def printer(line: RunningLine) -> Iterator[PortalPrinter]:
+    """Prints the forms that samples are made on; one blank form is copied for all."""
+    connected = line.client("en")
+    yield PortalPrinter(connected)
     connected.close()

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from case_fetcher.practice.scenarios import SCENARIOS
 from consent_intake.samples.demonstration_set import demonstration_set
+from consent_intake.samples.portal_print import PortalPrinter
 from consent_intake.samples.sample import make_sample
 from consent_intake.samples.spec import SampleSpec
 from schemas.consent_events import ConsentApproved
@@ -36,9 +37,9 @@ IN_FLIGHT = 50
 T = TypeVar("T")
 
 
-def written(folder: Path, spec: SampleSpec, seed: int) -> tuple[Path, Claim]:
+def written(printer: PortalPrinter, folder: Path, spec: SampleSpec, seed: int) -> tuple[Path, Claim]:
     file = folder / f"{seed}.pdf"
-    file.write_bytes(make_sample(spec, seed))
+    file.write_bytes(make_sample(spec, seed, printer.form_for(spec, seed)))
     said = spec.claim
     return file, Claim(said.parent_name, said.birth_date.isoformat(), said.case_identifier, said.party.value)
 
@@ -48,9 +49,9 @@ def register(line: RunningLine) -> sqlite3.Connection:
 
 
 def test_a_scan_becomes_a_delivered_page_and_an_email_and_a_repeat_makes_nothing_twice(
-    line: RunningLine, client: PortalClient, tmp_path: Path
+    line: RunningLine, client: PortalClient, printer: PortalPrinter, tmp_path: Path
 ) -> None:
-    form = written(tmp_path, SampleSpec(today=TODAY, scan="flatbed", dpi=300), 1001)
+    form = written(printer, tmp_path, SampleSpec(today=TODAY, scan="flatbed", dpi=300), 1001)
     consent_id = client.upload(*form, idempotency_key="journey-1")
     found = client.follow(consent_id, seconds=60)
     assert [step["status"] for step in found["timeline"]] == [
@@ -77,13 +78,13 @@ def test_the_email_holds_no_personal_data(line: RunningLine) -> None:
 
 
 def test_every_kind_of_form_arrives_where_it_should_with_its_own_sentence_in_both_languages(
-    client: PortalClient, spanish: PortalClient, tmp_path: Path
+    client: PortalClient, spanish: PortalClient, printer: PortalPrinter, tmp_path: Path
 ) -> None:
     english = client
     sentences: dict[str, set[str]] = {}
     uploaded = []
     for number, form in enumerate(demonstration_set(TODAY)):
-        file, claim = written(tmp_path, form.spec, 100 + number)
+        file, claim = written(printer, tmp_path, form.spec, 100 + number)
         if form.status == "refused at the door":
             for caller, language in ((english, "en"), (spanish, "es")):
                 with pytest.raises(PortalProblem) as refusal:
@@ -150,10 +151,10 @@ def wait_for(question: Callable[[], T], wanted: T, seconds: float = 30) -> T:
 
 
 def test_lag_agrees_with_kafkas_own_offsets_also_while_a_stage_is_stopped(
-    line: RunningLine, client: PortalClient, tmp_path: Path
+    line: RunningLine, client: PortalClient, printer: PortalPrinter, tmp_path: Path
 ) -> None:
     line.stop("consent_intake")
-    ids = [client.upload(*form) for form in fifty_forms(tmp_path, count=6, seed=500)]
+    ids = [client.upload(*form) for form in fifty_forms(printer, tmp_path, count=6, seed=500)]
     wait_for(lambda: waiting(line), 6)
     told = json.loads(line.command("lag", "--json", "--all").stdout)["partitions"]
     consumer = KafkaConsumer(
@@ -181,7 +182,7 @@ def waiting(line: RunningLine) -> int:
     return sum(partition["waiting"] for partition in told)
 
 
-def fifty_forms(folder: Path, *, count: int = IN_FLIGHT, seed: int) -> list[tuple[Path, Claim]]:
+def fifty_forms(printer: PortalPrinter, folder: Path, *, count: int = IN_FLIGHT, seed: int) -> list[tuple[Path, Claim]]:
     """Forms of the practice county's parents, each different on paper."""
     parents = [
         ConsentClaim(parent_name=name, birth_date=born, case_identifier=scenario.case_identifier, party=party)
@@ -193,7 +194,10 @@ def fifty_forms(folder: Path, *, count: int = IN_FLIGHT, seed: int) -> list[tupl
         )
         if born != date(1985, 5, 5) and born != date(1986, 6, 6) and len(name) < 40
     ]
-    return [written(folder, SampleSpec(today=TODAY, claim=parents[n % len(parents)]), seed + n) for n in range(count)]
+    return [
+        written(printer, folder, SampleSpec(today=TODAY, claim=parents[n % len(parents)]), seed + n)
+        for n in range(count)
+    ]
 
 
 SEEDS = {"consent_intake": 1000, "case_fetcher": 3000, "snapshot_renderer": 4000, "notifier": 5000}
@@ -202,9 +206,9 @@ SEEDS = {"consent_intake": 1000, "case_fetcher": 3000, "snapshot_renderer": 4000
 
 @pytest.mark.parametrize("stage", list(SEEDS))
 def test_killing_a_stage_while_fifty_forms_are_in_flight_loses_none_and_sends_none_twice(
-    line: RunningLine, client: PortalClient, tmp_path: Path, stage: str
+    line: RunningLine, client: PortalClient, printer: PortalPrinter, tmp_path: Path, stage: str
 ) -> None:
-    forms = fifty_forms(tmp_path, seed=SEEDS[stage])
+    forms = fifty_forms(printer, tmp_path, seed=SEEDS[stage])
     ids = [client.upload(*form) for form in forms]
     wait_for(lambda: delivered(line, ids) >= 5, wanted=True, seconds=120)
     line.kill(stage)
