@@ -4,6 +4,7 @@ Whatever goes wrong on a stranger's bytes becomes a signature that is not intact
 """
 
 import binascii
+import importlib
 import io
 import logging
 import re
@@ -50,9 +51,15 @@ MAX_SIGNATURE_BYTES = 1 << 20
 _BROKEN = (
     PdfError, PathError, ValidationError, CRLValidationError, OCSPValidationError, InvalidSignature,
     UnsupportedAlgorithm, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, AssertionError,
-    RuntimeError, OSError, EOFError, MemoryError, zlib.error, struct.error, StopAsyncIteration,
+    RuntimeError, OSError, EOFError, MemoryError, ImportError, zlib.error, struct.error, StopAsyncIteration,
 )  # fmt: skip
 """pyHanko lets whatever its parsers stumble over through, such as ValueError for zeroed contents."""
+
+_LOADED_LATE = (
+    "cryptography.hazmat.backends.openssl.backend", "lxml.etree", "pyhanko.pdf_utils.crypt._saslprep",
+    "pyhanko.pdf_utils.crypt.pdfmac", "pyhanko.pdf_utils.filters", "pyhanko.pdf_utils.metadata.xmp_xml",
+)  # fmt: skip
+"""What pyHanko imports on first use: behind the sandbox there is no file to import from."""
 
 _SIGNATURE_GAP = re.compile(rb"<(?:[0-9A-Fa-f]{2})*>")
 _SIGNATURE_TYPE = re.compile(rb"/(?:Type|FT)\s*/Sig\b")
@@ -80,11 +87,15 @@ class TrustList:
 
     @classmethod
     def from_files(cls, paths: Iterable[Path]) -> Self:
-        """Read certificates, PEM (any number in a file) or DER (one).
+        """Read certificates, PEM (any number in a file) or DER (one), and load what judging by them will need.
+
+        Called before the sandbox closes, also without any file.
 
         Raises:
             TrustFileInvalid: so that a mistake stops the start instead of distrusting everybody silently.
         """
+        for module in _LOADED_LATE:
+            importlib.import_module(module)
         roots: list[x509.Certificate] = []
         for path in paths:
             try:
@@ -98,16 +109,19 @@ class TrustList:
         return cls(tuple(roots))
 
 
-def digital_signatures(document: bytes, trust: TrustList) -> tuple[DigitalSignature, ...]:
+def digital_signatures(
+    document: bytes, trust: TrustList, *, seconds: float = VALIDATION_SECONDS
+) -> tuple[DigitalSignature, ...]:
     """Return a file's signatures in the order of its form fields, document time stamps left out.
 
-    Empty for a file that has none. Never raises on a file's content: what cannot be judged is ``UNREADABLE``.
+    Empty for a file that has none. Never raises on a file's content: what cannot be judged, or not within ``seconds``
+    of wall time, is ``UNREADABLE``. Only in the main thread of a process.
     """
     if not may_be_signed(document):
         return ()
     _silence_libraries()
     try:
-        with time_limit(VALIDATION_SECONDS):
+        with time_limit(seconds):
             return tuple(_judged(document, trust))
     except (TookTooLong, *_BROKEN):
         return (UNREADABLE,)

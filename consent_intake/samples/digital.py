@@ -56,10 +56,12 @@ class PracticeAuthority:
         """The root's certificate as the trust list takes it."""
         return self.certificate.public_bytes(serialization.Encoding.PEM)
 
-    def identity(self, name: str, *, valid: tuple[datetime, datetime] | None = None) -> SimpleSigner:
-        """Return somebody's key and certificate for signing documents."""
+    def identity(
+        self, name: str, *, valid: tuple[datetime, datetime] | None = None, signs_documents: bool = True
+    ) -> SimpleSigner:
+        """Return somebody's key and certificate, for signing documents or only for proving who somebody is."""
         key = ec.generate_private_key(ec.SECP256R1())
-        usage = _usage(digital_signature=True, content_commitment=True)
+        usage = _usage(digital_signature=True, content_commitment=signs_documents)
         certificate = self._certified(_named(name), key, usage, valid=valid)
         return SimpleSigner(_asn1(certificate), _asn1_key(key), self._store)
 
