@@ -15,7 +15,7 @@ from services.consent_form.layout import PAGE_HEIGHT, PAGE_WIDTH
 PASSWORD: Final = "practice"  # noqa: S105 - opens a sample that is meant to be refused
 MANY_PAGES: Final = 200
 
-_JPEG_QUALITY: Final = 82
+JPEG_QUALITY: Final = 82
 _LONG_AGO: Final = gmtime(0)
 """Creation date of image PDFs, so that the same sample has the same bytes."""
 
@@ -74,26 +74,42 @@ def _written(writer: PdfWriter) -> bytes:
     return target.getvalue()
 
 
-def as_file(picture: Picture, container: Container, *, dpi: int, black_and_white: bool) -> bytes:
-    """Return a picture as a file; black and white is stored with one bit a pixel where the format can."""
+def as_file(
+    picture: Picture,
+    container: Container,
+    *,
+    dpi: int | tuple[int, int],
+    black_and_white: bool,
+    quality: int = JPEG_QUALITY,
+) -> bytes:
+    """Return a picture as a file; black and white is stored with one bit a pixel where the format can.
+
+    Args:
+        picture: grey or colour.
+        container: file format; a PDF holds one image.
+        dpi: pixels per inch, or that across and down: a fax has fewer lines down.
+        black_and_white: whether one bit a pixel is enough.
+        quality: of JPEG, also inside a PDF.
+    """
     image = Image.fromarray(picture)
     if black_and_white and container != "jpeg":
-        image = image.convert("1")
+        image = image.convert("1", dither=Image.Dither.NONE)
     target = BytesIO()
-    image.save(target, **_save_options(container, dpi, black_and_white=black_and_white))
+    both = dpi if isinstance(dpi, tuple) else (dpi, dpi)
+    image.save(target, **_save_options(container, both, quality, black_and_white=black_and_white))
     return target.getvalue()
 
 
-def _save_options(container: Container, dpi: int, *, black_and_white: bool) -> dict[str, Any]:
+def _save_options(container: Container, dpi: tuple[int, int], quality: int, *, black_and_white: bool) -> dict[str, Any]:
     match container:
         case "pdf":
             dates = {"creationDate": _LONG_AGO, "modDate": _LONG_AGO}
-            jpeg = {} if black_and_white else {"quality": _JPEG_QUALITY}
-            return {"format": "PDF", "resolution": float(dpi), **jpeg, **dates}
+            jpeg = {} if black_and_white else {"quality": quality}
+            return {"format": "PDF", "dpi": dpi, **jpeg, **dates}
         case "png":
-            return {"format": "PNG", "dpi": (dpi, dpi), "compress_level": 6}
+            return {"format": "PNG", "dpi": dpi, "compress_level": 1}
         case "jpeg":
-            return {"format": "JPEG", "dpi": (dpi, dpi), "quality": _JPEG_QUALITY}
+            return {"format": "JPEG", "dpi": dpi, "quality": quality}
         case "tiff":
             compression = "group4" if black_and_white else "tiff_lzw"
-            return {"format": "TIFF", "dpi": (dpi, dpi), "compression": compression}
+            return {"format": "TIFF", "dpi": dpi, "compression": compression}

@@ -8,7 +8,7 @@ from typing import Final
 
 from numpy.random import Generator
 
-from consent_intake.samples.ink import Ink, cap_height, letters_width
+from consent_intake.samples.ink import BLACK, Colour, Ink, cap_height, letters_width
 from consent_intake.samples.real_digits import DigitHand
 from consent_intake.samples.signatures import mark_without_meaning, sign
 from schemas.values import CaseIdentifier, Party
@@ -28,6 +28,9 @@ SCORED_HAND_FONTS: Final = (
     _FONTS / "NanumPenScript-Regular.ttf",
 )
 """Handwriting that no reader was trained on, clear and less clear."""
+
+PENS: Final[tuple[Colour, ...]] = (BLACK, (0.05, 0.10, 0.42), (0.02, 0.05, 0.25))
+"""Black and two blues."""
 
 TYPED_FONT: Final = FONT_FOLDER / "PublicSans-Regular.ttf"
 

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.random import Generator
 
 from consent_intake.samples.containers import as_file, empty_page, followed_by_empty_pages, locked, with_ink
-from consent_intake.samples.filling import HAND_FONTS, TYPED_FONT, Paper, Writer, fill_boxes, sign_and_date
-from consent_intake.samples.ink import BLACK, Colour, Ink
+from consent_intake.samples.filling import HAND_FONTS, PENS, TYPED_FONT, Paper, Writer, fill_boxes, sign_and_date
+from consent_intake.samples.ink import Ink
 from consent_intake.samples.outcomes import OUTCOMES
 from consent_intake.samples.people import OTHER_NAMES, OTHER_ORGANIZATION_CODE, OTHER_ORGANIZATION_NAME
 from consent_intake.samples.scanning import FAX_WIDTH, scanned
@@ -24,7 +24,6 @@ SIGNED_DAYS_AGO: Final = 2
 OTHER_CASE: Final = "KT60873M5"
 OTHER_BIRTH_DATE: Final = date(1968, 11, 25)
 
-_PENS: Final[tuple[Colour, ...]] = (BLACK, (0.05, 0.10, 0.42), (0.02, 0.05, 0.25))
 _POINTS_PER_INCH: Final = 72.0
 _LETTER_WORDS: Final = (
     *("the", "rent", "for", "our", "office", "is", "due", "next", "month", "so"),
@@ -105,7 +104,7 @@ def _filled_form(spec: SampleSpec, random: Generator, printed: bytes | None) -> 
     serial = random.bytes(8).hex()
     prefilled = spec.fill == "prefilled" and spec.outcome != "retired_revision"
     blank = printed or _printed(spec, serial, prefill_of(paper) if prefilled else None)
-    by_hand = Ink(_PENS[int(random.integers(len(_PENS)))])
+    by_hand = Ink(PENS[int(random.integers(len(PENS)))])
     hand = Writer(by_hand, HAND_FONTS[int(random.integers(len(HAND_FONTS)))], random, by_hand=True)
     typed = Writer(Ink(), TYPED_FONT, random, by_hand=False)
     filler = typed if spec.fill == "typed" else hand

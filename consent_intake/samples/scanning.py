@@ -82,13 +82,15 @@ def _copier(page: Picture, random: Generator, worn: bool) -> Picture:
     turned = _turn(_grey(page), float(random.uniform(-1.5, 1.5)))
     soft = cv2.GaussianBlur(turned, (0, 0), 0.9)
     gain, white = (float(random.uniform(1.4, 2.1)), float(random.uniform(145, 168))) if worn else (1.7, 150.0)
-    harder = cv2.convertScaleAbs(cv2.max(soft, round(128 - white / gain) + 1), alpha=gain, beta=white - 128 * gain)
+    lifted = np.maximum(soft, round(128 - white / gain) + 1)  # convertScaleAbs would mirror what falls below 0
+    harder = cv2.convertScaleAbs(lifted, alpha=gain, beta=white - 128 * gain)
     height, width = harder.shape[:2]
     for _ in range(int(random.integers(60, 160))):
         centre = (int(random.integers(width)), int(random.integers(height)))
         cv2.circle(harder, centre, 1, float(random.uniform(30, 150)), -1)
     streak = int(random.integers(width - 3))
-    harder[:, streak : streak + 3] = cv2.subtract(np.ascontiguousarray(harder[:, streak : streak + 3]), 22)
+    pale = harder[:, streak : streak + 3]
+    pale[...] = np.maximum(pale, 22) - 22
     return _like(page, _noise(harder, 5.0, random, paper=0.97))
 
 
@@ -121,9 +123,9 @@ def _phone(page: Picture, random: Generator, worn: bool) -> Picture:
         page, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_CONSTANT, borderValue=border
     )
     if worn and random.random() < 0.15:  # noqa: PLR2004
-        photo = thumbed(photo, random)
+        photo = thumbed(np.asarray(photo, np.uint8), random)
     photo = cv2.GaussianBlur(photo, (0, 0), float(random.uniform(0.6, 1.3)) if worn else 0.8)
-    lit = _times(photo, _light(size, random))
+    lit = _times(np.asarray(photo, np.uint8), _light(size, random))
     if worn and random.random() < 0.3:  # noqa: PLR2004
         lit = shadowed(lit, random)
     return _noise(lit, 5.0, random)
