@@ -41,8 +41,8 @@ def sheets_on(picture: GreyPixels) -> list[Sheet]:
 
     A picture is looked at made smaller; only when that does not show a whole sheet, as it is.
     """
-    scale = _QUICK_SIDE / max(picture.shape)
-    if scale >= 1:
+    scale = 1 / max(round(max(picture.shape) / _QUICK_SIDE), 1)  # whole pixels together: a tenth of the time
+    if scale == 1:
         return sheets_of(_seen(picture))
     small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     marks = [_refined(picture, mark, scale) for mark in _seen(small)]

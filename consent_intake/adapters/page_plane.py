@@ -23,6 +23,9 @@ FORM: Final = layout(Language.ENGLISH)
 PAGE_PIXELS: Final = (round(FORM.width * PIXELS_PER_POINT), round(FORM.height * PIXELS_PER_POINT))
 """Width and height of the straightened page."""
 
+_TO_PIXELS: Final = np.array([[PIXELS_PER_POINT, 0, -0.5], [0, PIXELS_PER_POINT, -0.5], [0, 0, 1]])
+"""From points to pixels, whose middles are at whole numbers."""
+
 LARGEST_MISFIT: Final = 4.0
 """Points: marks that do not fit one plane better than this belong to no single flat page. Fax: 2.4 at the worst."""
 
@@ -39,6 +42,11 @@ class Plane:
     to_page: Points
     misfit: float = 0.0
 
+    @property
+    def to_picture(self) -> Points:
+        """The other way: from page points to picture pixels."""
+        return np.asarray(np.linalg.inv(self.to_page), dtype=float)
+
 
 def corners_of(box: FieldBox) -> Points:
     """Return top left, top right, bottom right, bottom left, in points."""
@@ -53,6 +61,11 @@ def plane_through(seen: Points, wanted: Points) -> Plane | None:
     if len(seen) < len("four"):
         return None
     matrix, _ = cv2.findHomography(seen, wanted)
+    return plane_of(matrix, seen, wanted)
+
+
+def plane_of(matrix: object, seen: Points, wanted: Points) -> Plane | None:
+    """Return a matrix as a plane; None when it is none that shows the page's front."""
     if not _is_a_plane(matrix) or not _faces_us(matrix, seen):
         return None
     return Plane(matrix, float(np.abs(moved(seen, matrix) - wanted).max()))
@@ -65,9 +78,8 @@ def moved(points: Points, matrix: Points) -> Points:
 
 def straightened(picture: GreyPixels, plane: Plane) -> GreyPixels:
     """Return the page as the layout has it, 200 dpi; what the picture does not show is white."""
-    to_pixels = np.diag([PIXELS_PER_POINT, PIXELS_PER_POINT, 1.0]) @ plane.to_page
     page = cv2.warpPerspective(
-        picture, to_pixels, PAGE_PIXELS, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=(255.0,)
+        picture, _TO_PIXELS @ plane.to_page, PAGE_PIXELS, flags=cv2.INTER_LINEAR, borderValue=(255.0,)
     )
     return page.astype(np.uint8, copy=False)
 

@@ -1,0 +1,93 @@
+"""A page put in its place and checked: its print must lie where the layout has it, or it is not read at all."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consent_intake.adapters.page_bend import IN_PLACE, LEAST_FIT, Bend, bend_of, unbent
+from consent_intake.adapters.page_plane import GreyPixels, Plane, Points, moved, straightened
+from consent_intake.adapters.printed_code import code_of_page
+from consent_intake.adapters.printed_spots import Spots, SpotsSeen, seen_on, spots_of
+from services.consent_form.code import FormCode
+from services.consent_form.layout import COMB_FIELDS
+
+_LEAST_SHARE: Final = 0.6
+"""Of the spots in view: a page in its place shows 0.78 at the least, one in a wrong place 0.25 at the most."""
+
+_GROUPS: Final = (
+    (("signature",), 2),
+    (("role_noncustodial", "role_custodial"), 4),
+    (COMB_FIELDS, len(COMB_FIELDS) * 2),
+)
+"""Boxes whose frames decide, and how many of their corners must be in place."""
+
+_FLAT_ENOUGH: Final = 0.4
+"""Points: a smaller bend is left to the search of each box's own frame."""
+
+_LARGE: Final = 3.0
+"""Points: after a larger bend was taken out, the print is looked for again."""
+
+
+@dataclass(frozen=True)
+class PlacedPage:
+    """A page whose print is in its place.
+
+    Attributes:
+        page: straightened, 200 dpi.
+        code: as read on it.
+        plane: where it is on the picture.
+        bends: taken out of it, in this order.
+        share: of its print that was found in place, 0 to 1.
+    """
+
+    page: GreyPixels
+    code: FormCode | None
+    plane: Plane
+    bends: Bend | None
+    share: float
+
+    def on_picture(self, points: Points) -> Points:
+        """Map page points to pixels of the picture."""
+        bent = points + self.bends.off(points) if self.bends else points
+        return moved(bent, self.plane.to_picture)
+
+
+def placed(picture: GreyPixels, plane: Plane, code: FormCode | None = None) -> PlacedPage | None:
+    """Straighten a page, take its bend out, and check it; None when its print is not where it should be."""
+    page = straightened(picture, plane)
+    code = code or code_of_page(page)
+    spots = spots_of(code.language if code else None)
+    seen = seen_on(page, spots)
+    bend = bend_of(spots, seen)
+    if bend is None:
+        return None
+    in_place = _in_place(spots, seen, bend)
+    visible = _visible(picture, plane, spots)
+    share = float(in_place.sum() / max(int(visible.sum()), 1))
+    if share < _LEAST_SHARE or not _boxes_in_place(spots, in_place):
+        return None
+    largest = float(np.hypot(*bend.off(spots.at[in_place]).T).max())
+    if largest <= _FLAT_ENOUGH:
+        return PlacedPage(page, code, plane, None, share)
+    page = unbent(picture, plane, bend)
+    return PlacedPage(page, code or code_of_page(page), plane, bend, share)
+
+
+def _in_place(spots: Spots, seen: SpotsSeen, bend: Bend) -> NDArray[np.bool_]:
+    away = np.hypot(*(seen.off - bend.off(spots.at)).T)
+    return np.asarray((seen.fit >= LEAST_FIT) & (away < IN_PLACE))
+
+
+def _visible(picture: GreyPixels, plane: Plane, spots: Spots) -> NDArray[np.bool_]:
+    height, width = picture.shape
+    at = moved(spots.at, plane.to_picture)
+    return np.asarray((at > 0).all(axis=1) & (at < np.array([width, height])).all(axis=1))
+
+
+def _boxes_in_place(spots: Spots, in_place: NDArray[np.bool_]) -> bool:
+    return all(
+        sum(bool(found) for box, found in zip(spots.boxes, in_place, strict=True) if box in names) >= least
+        for names, least in _GROUPS
+    )
