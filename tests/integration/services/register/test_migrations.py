@@ -1,10 +1,12 @@
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url
+from sqlalchemy import create_engine, inspect, make_url, select
 
 from services.register import migrate
 from services.register.tables import AuditEntry
@@ -61,3 +63,26 @@ def test_downgrading_to_base_removes_every_table_and_upgrading_brings_them_back(
 async def test_many_processes_may_migrate_at_once(empty_url: str) -> None:
     await asyncio.gather(*(asyncio.to_thread(migrate.upgrade, empty_url) for _ in range(5)))
     assert set(AuditEntry.metadata.tables) <= _tables(empty_url)
+
+
+def test_a_register_of_the_first_tables_comes_up_with_everything_in_it(empty_url: str) -> None:
+    migrate.upgrade(empty_url, "0001")
+    assert "printed_forms" not in _tables(empty_url)
+    engine = create_engine(_sync(empty_url))
+    organizations = AuditEntry.metadata.tables["organizations"]
+    row = {
+        "id": uuid4(),
+        "name": "Bronx Fathers Forward",
+        "form_code": "BFF",
+        "status": "active",
+        "contact_email": "desk@families.example",
+        "language": "en",
+        "requested_at": datetime(2026, 11, 1, tzinfo=UTC),
+    }
+    with engine.begin() as connection:
+        connection.execute(organizations.insert().values(row))
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        assert connection.execute(select(organizations.c.name)).scalar_one() == "Bronx Fathers Forward"
+        assert connection.execute(select(AuditEntry.metadata.tables["printed_forms"])).all() == []
+    engine.dispose()
