@@ -4,6 +4,7 @@ from functools import partial
 
 from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy
 from consent_intake.adapters.reading_process import form_reader
+from consent_intake.adapters.trust_files import TrustFileInvalid, trusted_certificates
 from consent_intake.rules.policy import Policy
 from consent_intake.settings import Settings
 from consent_intake.stage import Intake, decide_reviewed, decide_upload, read_upload
@@ -24,7 +25,9 @@ def stage(settings: Settings, database: Database) -> Stage:
         GrantKeyUnusable: the private grant key is absent or of the wrong kind.
         MasterKeyUnusable: the same for the vault's key.
         PolicyUnusable: a policy can't be read, or says something impossible.
+        TrustFileInvalid: a file of trusted certificates is none.
     """
+    trusted_certificates(settings.trust_files)  # said here: the reading process could only fail to start
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     signer = GrantSigner.from_file(settings.grant_private_key_path)
     reader = form_reader(settings.intake_readers, trust_files=settings.trust_files)
@@ -68,6 +71,6 @@ def main() -> None:
     database = Database(settings.register_url)
     try:
         wired = stage(settings, database)
-    except PolicyUnusable as error:
+    except (PolicyUnusable, TrustFileInvalid) as error:
         raise SystemExit(f"consent_intake does not start. {error}") from None
     worker.run(wired, settings, database)

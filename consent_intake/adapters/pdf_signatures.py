@@ -20,7 +20,6 @@ from typing import Any, Self, TypeVar
 
 from asn1crypto import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from pyhanko.keys import load_certs_from_pemder_data
 from pyhanko.pdf_utils.generic import DictionaryObject
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -32,6 +31,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.errors import CRLValidationError, OCSPValidationError, PathError, ValidationError
 
 from consent_intake.adapters.time_limit import TookTooLong, time_limit
+from consent_intake.adapters.trust_files import trusted_certificates
 from consent_intake.rules.form_reading import DigitalSignature
 
 MAX_SIGNATURES = 20
@@ -71,10 +71,6 @@ _KEY_USE = KeyUsageConstraints(key_usage={"non_repudiation"})
 T = TypeVar("T")
 
 
-class TrustFileInvalid(ValueError):
-    """A file of the trust list cannot be read or holds no certificate; the text names the file."""
-
-
 class _NotJudged(ValueError):
     """The file's signatures are more, larger or stranger than any form's."""
 
@@ -87,26 +83,14 @@ class TrustList:
 
     @classmethod
     def from_files(cls, paths: Iterable[Path]) -> Self:
-        """Read certificates, PEM (any number in a file) or DER (one), and load what judging by them will need.
-
-        Called before the sandbox closes, also without any file.
+        """Read certificates, and load what judging by them will need: call it before the sandbox closes.
 
         Raises:
-            TrustFileInvalid: so that a mistake stops the start instead of distrusting everybody silently.
+            TrustFileInvalid: see ``trusted_certificates``.
         """
         for module in _LOADED_LATE:
             importlib.import_module(module)
-        roots: list[x509.Certificate] = []
-        for path in paths:
-            try:
-                found = list(load_certs_from_pemder_data(path.read_bytes()))
-                _ = [(root.subject.hashable, root.public_key.native) for root in found]  # parses lazily otherwise
-            except (OSError, ValueError, TypeError) as error:
-                raise TrustFileInvalid(str(path)) from error
-            if not found:
-                raise TrustFileInvalid(str(path))
-            roots.extend(found)
-        return cls(tuple(roots))
+        return cls(tuple(x509.Certificate.load(der) for der in trusted_certificates(paths)))
 
 
 def digital_signatures(

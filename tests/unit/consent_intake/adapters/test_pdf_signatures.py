@@ -14,11 +14,11 @@ from pyhanko.sign.fields import MDPPerm
 from consent_intake.adapters.pdf_signatures import (
     MAX_SIGNATURES,
     UNREADABLE,
-    TrustFileInvalid,
     TrustList,
     digital_signatures,
     may_be_signed,
 )
+from consent_intake.adapters.trust_files import TrustFileInvalid
 from consent_intake.rules.check import Verdict
 from consent_intake.rules.digital_checks import accepted_signature, check_digital
 from consent_intake.samples.digital import PracticeAuthority, digitally_signed, signed_by
