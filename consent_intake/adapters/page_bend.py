@@ -1,6 +1,6 @@
 """How a page that is not flat is bent, by curl or folds: from where its print is seen. And the page without it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -35,10 +35,16 @@ class Bend:
     Attributes:
         surface: 10 x 2, weights of ``_terms``, points.
         left_over: rows x columns x 2, points, every ``_LOCAL`` points from the page's corner.
+        before: a bend that was taken out before this one was seen.
     """
 
     surface: Points
     left_over: NDArray[np.float32]
+    before: "Bend | None" = None
+
+    def then(self, later: "Bend") -> "Bend":
+        """Return both: ``later`` was seen on the page that this one had been taken out of."""
+        return replace(later, before=self)
 
     def off(self, points: Points) -> Points:
         """Return how far each page point is seen from its place, N x 2, in points."""
@@ -47,7 +53,8 @@ class Bend:
             self.left_over, at[:, 0].astype(np.float32), at[:, 1].astype(np.float32), cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_REPLICATE,
         )  # fmt: skip
-        return np.asarray(_terms(points) @ self.surface + local.reshape(-1, 2), dtype=float)
+        off = np.asarray(_terms(points) @ self.surface + local.reshape(-1, 2), dtype=float)
+        return off if self.before is None else off + self.before.off(points + off)
 
 
 def bend_of(spots: Spots, seen: SpotsSeen) -> Bend | None:

@@ -24,7 +24,7 @@ from consent_intake.adapters.page_plane import (
 )
 from consent_intake.adapters.placed_page import PlacedPage, placed
 from consent_intake.adapters.print_match import planes_by_print, prepare_print_match
-from consent_intake.adapters.printed_code import SeenCode, codes_on
+from consent_intake.adapters.printed_code import SeenCode, codes_on, damaged_code_of_page
 from consent_intake.adapters.printed_spots import spots_of
 from consent_intake.rules.form_reading import Registration
 from schemas.values import Language
@@ -153,6 +153,7 @@ def _found(registration: Registration, picture: GreyPixels, place: PlacedPage, f
     if code is None and forms == 1:  # on a picture of two, the readable code may be the other form's
         codes = codes_on(picture)
         code = codes[0].code if codes else None
+    code = code or damaged_code_of_page(place.page)
     return Located(FoundPage(registration, place.page, code, forms), replace(place, code=code))
 
 

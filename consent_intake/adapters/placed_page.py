@@ -26,8 +26,13 @@ _GROUPS: Final = (
 _FLAT_ENOUGH: Final = 0.4
 """Points: a smaller bend is left to the search of each box's own frame."""
 
-_LARGE: Final = 3.0
+_LOOKS: Final = 3
+
+_LARGE: Final = 2.0
 """Points: after a larger bend was taken out, the print is looked for again."""
+
+_LEAST_AT_FIRST: Final = 0.3
+"""The share before the page's bend is out: print that is off too far is not found at first."""
 
 
 @dataclass(frozen=True)
@@ -38,40 +43,45 @@ class PlacedPage:
         page: straightened, 200 dpi.
         code: as read on it.
         plane: where it is on the picture.
-        bends: taken out of it, in this order.
+        bend: taken out of it; None when it was flat.
         share: of its print that was found in place, 0 to 1.
     """
 
     page: GreyPixels
     code: FormCode | None
     plane: Plane
-    bends: Bend | None
+    bend: Bend | None
     share: float
 
     def on_picture(self, points: Points) -> Points:
         """Map page points to pixels of the picture."""
-        bent = points + self.bends.off(points) if self.bends else points
+        bent = points + self.bend.off(points) if self.bend else points
         return moved(bent, self.plane.to_picture)
 
 
 def placed(picture: GreyPixels, plane: Plane, code: FormCode | None = None) -> PlacedPage | None:
     """Straighten a page, take its bend out, and check it; None when its print is not where it should be."""
-    page = straightened(picture, plane)
+    page, bend = straightened(picture, plane), None
     code = code or code_of_page(page)
     spots = spots_of(code.language if code else None)
-    seen = seen_on(page, spots)
-    bend = bend_of(spots, seen)
-    if bend is None:
-        return None
-    in_place = _in_place(spots, seen, bend)
     visible = _visible(picture, plane, spots)
-    share = float(in_place.sum() / max(int(visible.sum()), 1))
+    for _ in range(_LOOKS):
+        seen = seen_on(page, spots)
+        more = bend_of(spots, seen)
+        if more is None:
+            return None
+        in_place = _in_place(spots, seen, more)
+        share = float(in_place.sum() / max(int(visible.sum()), 1))
+        if share < _LEAST_AT_FIRST:
+            return None
+        largest = float(np.hypot(*more.off(spots.at[in_place]).T).max())
+        if largest > _FLAT_ENOUGH:
+            bend = more if bend is None else bend.then(more)
+            page = unbent(picture, plane, bend)
+        if largest <= _LARGE:
+            break
     if share < _LEAST_SHARE or not _boxes_in_place(spots, in_place):
         return None
-    largest = float(np.hypot(*bend.off(spots.at[in_place]).T).max())
-    if largest <= _FLAT_ENOUGH:
-        return PlacedPage(page, code, plane, None, share)
-    page = unbent(picture, plane, bend)
     return PlacedPage(page, code or code_of_page(page), plane, bend, share)
 
 

@@ -12,7 +12,7 @@ import pypdfium2
 from PIL import Image
 
 from consent_intake.adapters.confined_reading import Tools, read_document
-from consent_intake.adapters.page_finder import PIXELS_PER_POINT
+from consent_intake.adapters.page_finder import PIXELS_PER_POINT, prepare
 from consent_intake.adapters.page_renderer import GreyPixels
 from schemas.values import Language
 from services.consent_form.blank import blank_form_raster
@@ -34,6 +34,7 @@ _PICTURE_FORMATS = (
 
 def warm_up(tools: Tools) -> None:
     """Read made-up documents of every kind, and a filled form in both languages, and forget what was said."""
+    prepare()
     for document in _documents():
         read_document(document, tools, _forget)
 
