@@ -4,10 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import ValidationError
 from sqlalchemy import select
 from starlette.exceptions import HTTPException
 
 from schemas.consent_records import ConsentClaim
+from schemas.why_card import WhyCard
 from services.portal.acting import Acting
 from services.register import consents
 from services.register.consents import ConsentUnknown
@@ -60,4 +62,12 @@ async def claim_of(tx: Transaction, vault: Vault, consent_id: UUID) -> ConsentCl
     try:
         return ConsentClaim.model_validate_json(await vault.open(tx, consent_id, Kind.CLAIM))
     except ObjectMissing:
+        return None
+
+
+async def why_card_of(tx: Transaction, vault: Vault, consent_id: UUID) -> WhyCard | None:
+    """Return why the form was decided as it was; None once it is erased, or when an older version wrote it."""
+    try:
+        return WhyCard.model_validate_json(await vault.open(tx, consent_id, Kind.WHY_CARD))
+    except (ObjectMissing, ValidationError):
         return None

@@ -1,6 +1,7 @@
 """A reviewer's decision about a form that consent_intake was unsure of: once, and never about an own upload."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from uuid import UUID, uuid4
 
 from pydantic import JsonValue
@@ -9,16 +10,19 @@ from sqlalchemy import select
 from schemas.consent_events import ConsentReviewed, ReviewOutcome
 from schemas.reason_codes import ReasonCode
 from schemas.topics import Writer
+from services.consent_form.entered_dates import DateMistake, EnteredDates, mistake_in
 from services.portal.context import PortalContext
 from services.register import audit, consents
 from services.register.database import Transaction
 from services.register.states import ConsentStatus, PersonRole
 from services.register.tables import Consent, IntakeDecision, Person, Review
 from services.runtime import outgoing
+from services.runtime.clock import legal_day
 
 REJECTION_LABELS: Mapping[ReasonCode, str] = {
     ReasonCode.MISSING_SIGNATURE: "There is no signature",
     ReasonCode.SIGNATURE_UNCLEAR: "The signature box holds something that is not a signature",
+    ReasonCode.SIGNED_AS_WITNESS: "Only the box of the witness is signed",
     ReasonCode.MISSING_DATE: "The date of signature is missing",
     ReasonCode.DATE_FUTURE: "The date of signature is in the future",
     ReasonCode.PERIOD_INVALID: "The period is missing or makes no sense",
@@ -29,6 +33,7 @@ REJECTION_LABELS: Mapping[ReasonCode, str] = {
     ReasonCode.ROLE_AMBIGUOUS: "No role is marked, or both are",
     ReasonCode.ROLE_MISMATCH: "The role differs",
     ReasonCode.ORG_MISMATCH: "The form names another organization",
+    ReasonCode.FORM_ID_USED: "This printed form came with another request before",
     ReasonCode.ILLEGIBLE: "The form can't be read",
     ReasonCode.WRONG_FORM: "This is another document",
     ReasonCode.FORM_RETIRED: "This edition of the form is no longer accepted",
@@ -47,6 +52,18 @@ class NotYoursToDecide(Exception):
 
 class ReasonsDoNotFit(Exception):
     """A rejection without a reason, an approval with one, or a reason that is not a reviewer's."""
+
+
+class DatesDoNotFit(Exception):
+    """The dates that the reviewer entered can't be those of a consent."""
+
+    def __init__(self, mistake: DateMistake) -> None:
+        super().__init__(mistake.value)
+        self.mistake = mistake
+
+
+NO_DATES = EnteredDates()
+"""The machine's reading stands."""
 
 
 def may_review(reviewer: Person, consent: Consent) -> bool:
@@ -100,28 +117,22 @@ async def decide(
     consent_id: UUID,
     outcome: ReviewOutcome,
     reasons: Sequence[ReasonCode],
+    dates: EnteredDates = NO_DATES,
 ) -> UUID:
     """Record the decision and announce it; consent_intake acts on it. Returns the review's id.
 
     Raises:
-        ReasonsDoNotFit, ConsentUnknown, NotYoursToDecide, AlreadyDecided: nothing was recorded.
+        ReasonsDoNotFit, DatesDoNotFit, ConsentUnknown, NotYoursToDecide, AlreadyDecided: nothing was recorded.
     """
-    if bool(reasons) != (outcome is ReviewOutcome.REJECTED) or not set(reasons) <= set(REJECTION_LABELS):
-        raise ReasonsDoNotFit
+    _require_reasons(outcome, reasons)
     async with context.database.transaction() as tx:
         consent = await undecided(tx, reviewer, consent_id)
+        _require_sound_dates(context, consent, outcome, dates)
         review_id, at = uuid4(), context.clock()
         codes = [reason.value for reason in reasons]
-        tx.add(
-            Review(id=review_id, consent_id=consent.id, reviewer_id=reviewer.id, outcome=outcome, reasons=codes, at=at)
-        )
-        reviewed = ConsentReviewed(
-            consent_id=consent.id,
-            review_id=review_id,
-            reviewer_id=reviewer.id,
-            outcome=outcome,
-            reasons=tuple(reasons),
-        )
+        made = {"reviewer_id": reviewer.id, "outcome": outcome, "consent_id": consent.id, **asdict(dates)}
+        tx.add(Review(id=review_id, reasons=codes, at=at, **made))
+        reviewed = ConsentReviewed(review_id=review_id, reasons=tuple(reasons), **made)
         await outgoing.queue(tx, writer=Writer.PORTAL, parent=review_id, events=[reviewed], at=at)
         told: list[JsonValue] = [*codes]
         detail: dict[str, JsonValue] = {"review_id": str(review_id), "outcome": outcome.value, "reasons": told}
@@ -129,3 +140,22 @@ async def decide(
         await audit.record(tx, act="consent.reviewed", actor=actor, at=at, consent_id=consent.id, detail=detail)
     context.relay.nudge()
     return review_id
+
+
+def _require_reasons(outcome: ReviewOutcome, reasons: Sequence[ReasonCode]) -> None:
+    if bool(reasons) != (outcome is ReviewOutcome.REJECTED) or not set(reasons) <= set(REJECTION_LABELS):
+        raise ReasonsDoNotFit
+
+
+def _require_sound_dates(context: PortalContext, consent: Consent, outcome: ReviewOutcome, dates: EnteredDates) -> None:
+    """Refuse what consent_intake would refuse; only an approval carries dates."""
+    if dates != NO_DATES and outcome is not ReviewOutcome.APPROVED:
+        raise ReasonsDoNotFit
+    mistake = mistake_in(
+        dates,
+        uploaded_on=legal_day(consent.uploaded_at),
+        today=legal_day(context.clock()),
+        max_months=context.settings.consent_max_months,
+    )
+    if mistake is not None:
+        raise DatesDoNotFit(mistake)

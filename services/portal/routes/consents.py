@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from schemas.consent_events import RevokedBy
-from schemas.values import Party
 from services.portal.acting import by_person
 from services.portal.api_documents import reasons_of
+from services.portal.check_words import ROLE_WORDS
 from services.portal.consent_progress import (
     STATUS_WORDS,
     STEP_LABELS,
@@ -47,11 +47,6 @@ FILTERS: Mapping[str, tuple[str, tuple[ConsentStatus, ...]]] = {
     "ready": (mark("Delivered"), (ConsentStatus.DELIVERED,)),
     "problem": (mark("Not accepted or no page"), (ConsentStatus.REJECTED, ConsentStatus.REFUSED)),
     "ended": (mark("Revoked or expired"), ENDED),
-}
-
-ROLE_WORDS: Mapping[Party, str] = {
-    Party.NONCUSTODIAL: mark("Noncustodial parent"),
-    Party.CUSTODIAL: mark("Custodial parent"),
 }
 
 CAN_BE_REVOKED = frozenset(ConsentStatus) - {ConsentStatus.REJECTED, ConsentStatus.REVOKED}
