@@ -1,4 +1,4 @@
-"""What a confined child says about a document, how it travels, and how little of it is believed.
+"""What a confined child says about a document, and how little of it is believed.
 
 A child says at most two things. First, at once, that the document opened (with its first page's pixels) or why it
 cannot be opened: should the reading kill the child afterwards, a person can still look at the page. Then the reading,
@@ -11,14 +11,14 @@ the child over, so lengths, shapes and sums are checked before anything is made 
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import IntEnum
 from itertools import pairwise
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from consent_intake.adapters.child_frames import MAX_HEADER_BYTES
 from consent_intake.adapters.document_limits import LONGEST_SIDE, MAX_PAGES
 from consent_intake.adapters.field_strips import Line
 from consent_intake.adapters.page_finder import PAGE_PIXELS
@@ -27,24 +27,8 @@ from schemas.reason_codes import ReasonCode
 
 GreyPixels = NDArray[np.uint8]
 
-MAX_HEADER_BYTES = 6 << 20
-"""A reading with every text at its limit and every character escaped takes 5.1 MB. JSON is parsed outside: no more of
-it is."""
-
 MAX_LINES = 80
 MAX_LINE_PIXELS = 2_000_000
-
-MAX_ANSWER_BYTES: Final = 2 * (MAX_HEADER_BYTES + 8) + LONGEST_SIDE**2 + PAGE_PIXELS[0] * PAGE_PIXELS[1] + (8 << 20)
-"""Two headers, the first page at its largest, the straightened page, and lines."""
-
-WALL_SECONDS = 15.0
-"""For one document. The slowest ordinary page of 3,210 took 5 s of CPU time; a stop and a rebalance wait for this."""
-
-DOCUMENT_FRAME: Final = struct.Struct(">I")
-"""Before a document: its length."""
-
-ANSWER_FRAME: Final = struct.Struct(">BQ")
-"""Before an answer: how the child ended, and the answer's length."""
 
 _LENGTHS = struct.Struct(">II")
 
@@ -60,20 +44,6 @@ Problem = Literal[
     ReasonCode.TOO_MANY_PAGES,
     ReasonCode.PAGE_TOO_LARGE,
 ]
-
-
-class Ended(IntEnum):
-    """How a child ended."""
-
-    WELL = 0
-    DIED = 1
-    """A crash, the memory limit or the CPU limit; the document did it."""
-    STOPPED = 2
-    """It took too long or said too much."""
-    NOT_CONFINED = 3
-    """There was no child, or a wall could not be put up: the document was not opened."""
-    READY = 9
-    """No child's end: the warm process has loaded everything."""
 
 
 class _Header(BaseModel):

@@ -26,7 +26,7 @@ CPU_SECONDS = 10
 LIMITS: Final = MappingProxyType(
     {
         resource.RLIMIT_AS: ADDRESS_SPACE_BYTES,
-        resource.RLIMIT_CPU: CPU_SECONDS,
+        resource.RLIMIT_CPU: CPU_SECONDS,  # counts from the fork
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
         resource.RLIMIT_MEMLOCK: 0,
@@ -54,7 +54,7 @@ def confine(kept_descriptor: int) -> None:
         ConfinementFailed: fail closed.
     """
     prepare()
-    _close_all_but(kept_descriptor)
+    close_all_but(kept_descriptor)
     for wall in WALLS.values():
         wall()
 
@@ -82,19 +82,20 @@ def end_with_parent(parent: int) -> None:
         os._exit(1)
 
 
-def _close_all_but(kept: int) -> None:
+def close_all_but(kept: int) -> None:
+    """Close every descriptor but one."""
     os.closerange(0, kept)
     os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def limit_resources() -> None:
+def limit_resources(limits: Mapping[int, int] = LIMITS) -> None:
     """Limit memory and CPU time; no file, descriptor, process, core dump or locked memory.
 
     Raises:
         ConfinementFailed: fail closed.
     """
     try:
-        for kind, limit in LIMITS.items():
+        for kind, limit in limits.items():
             resource.setrlimit(kind, (limit, limit))
     except (OSError, ValueError) as error:
         raise ConfinementFailed from error

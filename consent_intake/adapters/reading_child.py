@@ -7,15 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from consent_intake.adapters.child_answer import (
-    ANSWER_FRAME,
-    DOCUMENT_FRAME,
-    MAX_ANSWER_BYTES,
-    WALL_SECONDS,
-    Answer,
-    Ended,
-    answer_of,
-)
+from consent_intake.adapters.child_answer import Answer, answer_of
+from consent_intake.adapters.child_frames import ANSWER_FRAME, DOCUMENT_FRAME, MAX_ANSWER_BYTES, WALL_SECONDS, Ended
 from services.runtime.failures import TemporarilyUnavailable
 from services.runtime.structured_log import get_logger
 
