@@ -13,6 +13,13 @@ LINE_TOLERANCE = 3
 """Pixels at 200 dpi that a stroke may stray from a straight line and still lie on it."""
 
 _SMALLEST_LINE = 8
+_MOST_THROUGH_LINES = 5
+_THROUGH = 0.95
+"""Share of the box that a line from side to side takes."""
+_BEND = 9
+"""Pixels that such a line may be off the straight one."""
+_DRAWN_SHARE = 0.4
+"""Least share of such a line that is drawn: a pale crease comes in dashes."""
 _ANGLES = 90
 
 _MOST_THINNING = 12
@@ -83,6 +90,41 @@ def straight_lines(thin: Mask) -> Straight:
         second_count, reach = int(second.sum()), max(first_reach, second_reach)
     share = float(first.sum()) / rows.size
     return Straight(share, share + second_count / rows.size, reach)
+
+
+def without_through_lines(thin: Mask, *, across: bool, down: bool) -> Mask:
+    """Return the lines without those that run straight from side to side: creases, dirt on a scanner's glass.
+
+    Args:
+        thin: lines, cut to their own extent.
+        across: whether that extent reaches from the left side of the box to the right one.
+        down: whether it reaches from the top to the bottom.
+    """
+    left = thin.copy()
+    for _ in range(_MOST_THROUGH_LINES):
+        rows, columns = np.nonzero(left)
+        if not (across or down) or rows.size < _SMALLEST_LINE:
+            break
+        on_line = _nearly_straight(rows, columns)
+        held_rows, held_columns = rows[on_line], columns[on_line]
+        wide = across and np.ptp(held_columns) + 1 >= _THROUGH * thin.shape[1]
+        high = down and np.ptp(held_rows) + 1 >= _THROUGH * thin.shape[0]
+        filled = np.unique(held_columns if wide else held_rows).size / (thin.shape[1] if wide else thin.shape[0])
+        if not (wide or high) or filled < _DRAWN_SHARE:
+            break
+        left[held_rows, held_columns] = 0
+    return left
+
+
+def _nearly_straight(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Return which pixels lie on the best line, where that may be a little bent, as the crease of a curled page is."""
+    on_line, _ = _best_line(rows, columns)
+    level = np.ptp(columns[on_line]) >= np.ptp(rows[on_line])
+    along, away = (columns, rows) if level else (rows, columns)
+    straight = np.polynomial.Polynomial.fit(along[on_line], away[on_line], 1)
+    near = np.abs(away - straight(along)) <= _BEND
+    bent = np.polynomial.Polynomial.fit(along[near], away[near], 3)
+    return np.asarray(np.abs(away - bent(along)) <= LINE_TOLERANCE + 1)
 
 
 def _best_line(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> tuple[NDArray[np.bool_], float]:

@@ -9,7 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from consent_intake.adapters.centre_lines import ends_and_crossings, length_of, straight_lines, thinned
+from consent_intake.adapters.centre_lines import (
+    ends_and_crossings,
+    length_of,
+    straight_lines,
+    thinned,
+    without_through_lines,
+)
 from consent_intake.adapters.form_ink import INSET, GreyPixels, InkBox, Mask
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 from consent_intake.rules.form_reading import Crop, SignatureInk, ZoneWord
@@ -26,6 +32,9 @@ _BRIDGE = 13
 THICK = 2.2
 """Points from a stroke's middle to its edge: thicker is no pen's."""
 
+_WHOLE = 0.92
+"""Share of the box's side that ink from edge to edge takes, after the form's frame is taken away."""
+
 _LETTER = 3.0
 """Points: smaller parts are no letters."""
 
@@ -34,6 +43,10 @@ _EDGE = 3
 _FAINT_BY = 11.0
 """Least difference from paper, of 255, that may be what a copier or a pale pen left of a stroke."""
 _FAINT_DEVIATIONS = 4.0
+_FAINT_CURVE = 3.0
+"""Points that a part must measure the other way too: a pale crease or streak is no pen's stroke."""
+_FAINT_STRAIGHT = 10.0
+"""So many times longer than wide is straight."""
 _LOOP = 1.2
 """Square points: smaller holes are grain."""
 
@@ -44,7 +57,15 @@ _PRINTED = (
 )
 """The printed line and the printed X (10 to 18 points from the left), with what a fax may shift them by."""
 
-NOTHING = {"stroke_length": 0.0, "height": 0.0, "width": 0.0, "largest_part": 0.0, "area": 0.0}
+NOTHING = {
+    "stroke_length": 0.0,
+    "height": 0.0,
+    "width": 0.0,
+    "largest_part": 0.0,
+    "area": 0.0,
+    "own_length": 0.0,
+    "own_part": 0.0,
+}
 """Measures of an empty box; the model is not asked."""
 
 
@@ -66,6 +87,7 @@ def measure(box: InkBox, words: tuple[ZoneWord, ...] = (), crop: Crop | None = N
         "at_edges": _at_edges(ink),
     }
     measures |= _stroke_measures(close, thin) | _line_measures(thin) | _part_measures(close) | _row_measures(close)
+    measures |= _own(thin, across=width >= _WHOLE * ink.shape[1], down=height >= _WHOLE * ink.shape[0])
     measures |= _tone(box.grey, box.ink) | _faint(box)
     return SignatureInk(measures={k: round(float(v), 5) for k, v in measures.items()}, words=words, crop=crop)
 
@@ -130,6 +152,17 @@ def _line_measures(thin: Mask) -> dict[str, float]:
         "ends": ends * per_100,
         "crossings": crossings * per_100,
         **_directions(thin),
+    }
+
+
+def _own(thin: Mask, *, across: bool, down: bool) -> dict[str, float]:
+    """Length and largest part of what is left without creases and streaks."""
+    left = without_through_lines(thin, across=across, down=down)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
+    sides = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
+    return {
+        "own_length": length_of(left) / PIXELS_PER_POINT,
+        "own_part": float(sides.max()) / PIXELS_PER_POINT if sides.size else 0.0,
     }
 
 
@@ -232,7 +265,7 @@ def _tone(grey: GreyPixels, ink: Mask) -> dict[str, float]:
 
 
 def _faint(box: InkBox) -> dict[str, float]:
-    """Largest part of what is hardly darker than paper: a stroke that a copier nearly erased."""
+    """Largest bent part of what is hardly darker than paper: a stroke that a copier nearly erased."""
     grey = cv2.GaussianBlur(box.grey, (0, 0), 1.2).astype(np.float32)
     middle = float(np.median(grey))
     spread = float(np.median(np.abs(grey - middle)))
@@ -240,7 +273,9 @@ def _faint(box: InkBox) -> dict[str, float]:
     if _is_signature_box(dark):
         for rows, columns in _PRINTED:
             dark[rows, columns] = 0
-    inner = dark[_EDGE:-_EDGE, _EDGE:-_EDGE]
-    _, _, stats, _ = cv2.connectedComponentsWithStats(inner, connectivity=8)
-    sides = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
-    return {"faint_part": float(sides.max()) / PIXELS_PER_POINT if sides.size else 0.0}
+    _, _, stats, _ = cv2.connectedComponentsWithStats(dark[_EDGE:-_EDGE, _EDGE:-_EDGE], connectivity=8)
+    wide, high = stats[1:, cv2.CC_STAT_WIDTH] / PIXELS_PER_POINT, stats[1:, cv2.CC_STAT_HEIGHT] / PIXELS_PER_POINT
+    through = (wide >= _WHOLE * dark.shape[1] / PIXELS_PER_POINT) | (high >= _WHOLE * dark.shape[0] / PIXELS_PER_POINT)
+    longer, shorter = np.maximum(wide, high), np.minimum(wide, high)
+    curved = longer[(shorter >= np.maximum(_FAINT_CURVE, longer / _FAINT_STRAIGHT)) & ~through]
+    return {"faint_part": float(curved.max()) if curved.size else 0.0}

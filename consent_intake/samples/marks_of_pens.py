@@ -7,7 +7,7 @@ import numpy as np
 
 from consent_intake.samples.curves import any_pen, points_of, smooth_noise, through
 from consent_intake.samples.signature_styles import FONT_FILES, any_name
-from consent_intake.samples.signatures import sign
+from consent_intake.samples.signatures import HELD_OUT_STYLES, SIGNATURE_STYLES, TRAINING_STYLES, sign
 from consent_intake.samples.spots import Spot
 
 WRITING_FONTS: Final = tuple(
@@ -151,7 +151,7 @@ def circle(spot: Spot) -> None:
 
 def crossed_out(spot: Spot) -> None:
     """Signed, and then the whole box crossed out: the parent took it back."""
-    sign(spot.ink, spot.box, spot.baseline, spot.random)
+    sign(spot.ink, spot.box, spot.baseline, spot.random, style=_style(spot))
     box, pen = spot.box, any_pen(spot.ink, spot.random)
     left, right = box.x + spot.between(2, 25), box.right - spot.between(2, 40)
     top, bottom = box.y + spot.between(2, 9), box.bottom - spot.between(2, 9)
@@ -171,7 +171,12 @@ def crossed_out(spot: Spot) -> None:
 def in_witness_box(spot: Spot) -> None:
     """The signature stands in the witness's box; the parent's own is empty."""
     witness = spot.form.fields["witness"]
-    sign(spot.ink, witness, witness.bottom - 4.0, spot.random)
+    sign(spot.ink, witness, witness.bottom - 4.0, spot.random, style=_style(spot))
+
+
+def _style(spot: Spot) -> str:
+    styles = {True: HELD_OUT_STYLES, False: TRAINING_STYLES, None: SIGNATURE_STYLES}[spot.held_out]
+    return spot.one_of(*styles)
 
 
 def scratched(spot: Spot) -> None:
