@@ -1,15 +1,86 @@
-"""A small calibrated tree model, evaluated here in plain Python: from ink measures to the chance of a signature."""
+"""A small calibrated tree model, evaluated here in plain Python: from ink measures to the chance of a signature.
+
+deploy/train signature makes it; docs/models/signature.md says from what, and how well it does.
+"""
 
 from collections.abc import Mapping
+from math import exp
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_LARGEST_EXPONENT = 700.0
+_END = -1
 
 
-class SignatureModel(BaseModel):
-    """Boosted trees as data."""
+class Tree(BaseModel):
+    """One regression tree; node 0 is the root, and children come after their parent, so that every walk ends.
+
+    Attributes:
+        measure: index of the measure that a node looks at; -1 for a leaf.
+        limit: up to it, the left child is next.
+        left: index of the left child; 0 for a leaf.
+        right: index of the right child; 0 for a leaf.
+        value: what a leaf adds to the score.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    measure: tuple[int, ...] = Field(min_length=1, max_length=255)
+    limit: tuple[float, ...]
+    left: tuple[int, ...]
+    right: tuple[int, ...]
+    value: tuple[float, ...]
+
+    @model_validator(mode="after")
+    def _is_a_tree(self) -> Self:
+        count = len(self.measure)
+        if any(len(part) != count for part in (self.limit, self.left, self.right, self.value)):
+            raise ValueError("all parts of a tree have one entry a node")
+        for node, measure in enumerate(self.measure):
+            children = (self.left[node], self.right[node])
+            if measure != _END and not all(node < child < count for child in children):
+                raise ValueError("a child comes after its parent")
+        return self
+
+    def score(self, values: tuple[float, ...]) -> float:
+        """Return what the tree adds for these measures."""
+        node = 0
+        while (measure := self.measure[node]) != _END:
+            node = self.left[node] if values[measure] <= self.limit[node] else self.right[node]
+        return self.value[node]
+
+
+class SignatureModel(BaseModel):
+    """Boosted trees as data.
+
+    Attributes:
+        name: stored beside the decisions made with it.
+        measures: the ink measures that it looks at, in the order of the trees' indices.
+        start: score before the first tree.
+        slope: Platt's calibration: the score's factor.
+        offset: Platt's calibration: what is added after it.
+        trees: the trees.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    name: str = Field(min_length=1, max_length=60)
+    measures: tuple[Annotated[str, Field(max_length=40)], ...] = Field(max_length=60)
+    start: float
+    slope: float = Field(gt=0)
+    offset: float
+    trees: tuple[Tree, ...] = Field(max_length=400)
+
+    @model_validator(mode="after")
+    def _trees_know_the_measures(self) -> Self:
+        if any(not _END <= measure < len(self.measures) for tree in self.trees for measure in tree.measure):
+            raise ValueError("a tree looks at a measure that is not named")
+        return self
+
     def chance(self, measures: Mapping[str, float]) -> float:
-        """Return the calibrated probability, 0 to 1, that the ink is a signature."""
-        raise NotImplementedError
+        """Return the calibrated probability, 0 to 1, that the ink is a signature; a measure that is absent is 0."""
+        values = tuple(measures.get(name, 0.0) for name in self.measures)
+        score = self.start + sum(tree.score(values) for tree in self.trees)
+        exponent = -(self.slope * score + self.offset)
+        return 1.0 / (1.0 + exp(max(min(exponent, _LARGEST_EXPONENT), -_LARGEST_EXPONENT)))

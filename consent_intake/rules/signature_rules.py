@@ -1,104 +1,95 @@
 """Whether the signature box holds a signature: yes only on evidence, no only on emptiness, else a person looks.
 
-Gate values: measured on 4,998 zones of 30 writers and 2,000 zones of 25 others (registered at 200 dpi, blank form
-taken away); with the gate none of 1,198 unsigned zones passed.
+Measures that the rules use, lengths in points, all of the ink that the blank form does not have:
+
+* ``stroke_length``, ``height``, ``width``, ``largest_part``: of all ink.
+* ``own_length``, ``own_part``: without straight lines that run through the whole box, such as creases and streaks.
+* ``straightness``: share of the strokes on the one line that holds most of them.
+* ``solidity``: share of its hull that the ink fills.
+* ``faint_part``: largest bent part of what is hardly darker than paper.
+
+The model looks at these and some thirty more (adapters/signature_ink.py).
 """
 
-import re
-import unicodedata
+from collections.abc import Mapping
 
 from consent_intake.rules.check import Check, failed, passed, unclear
 from consent_intake.rules.form_reading import SignatureInk
+from consent_intake.rules.signature_model import SignatureModel
+from consent_intake.rules.signature_thresholds import SignatureThresholds
+from consent_intake.rules.signature_words import words_speak_against
 from schemas.reason_codes import ReasonCode
 
-LEAST_STROKE_LENGTH = 55.0
-LEAST_HEIGHT = 6.0
-LEAST_WIDTH = 16.0
-LEAST_LARGEST_PART = 5.5
-STRAIGHT = 0.75
-"""At or above it, the ink is a line: a fold, a copier streak, a stroke that crosses the box out."""
-
-NO_INK_STROKE_LENGTH = 12.0
-"""Less stroke than the smallest initial: dust, dots and the remains of the printed line."""
-
-WORD_SURE = 0.75
-"""A recogniser for print is this sure of a word only when the box holds print or printed letters, not a signature."""
-
-SOLID = 0.55
-"""Ink that fills this share of its hull is a sticker, a thumb or a smudge, not a line of a pen."""
-
-_NOT_A_SIGNATURE = frozenset(
-    {
-        *("void", "na", "none", "null", "nil", "sign", "signed", "signature", "here", "x", "xx", "xxx"),
-        *("firme", "firma", "firmar", "aqui", "copy", "copia", "sample", "muestra", "specimen", "draft", "borrador"),
-        *("pending", "pendiente", "refused", "nulo", "anulado", "onfile", "test", "unsigned", "ninguno", "ninguna"),
-    }
-)
-_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
-_PART_OF_A_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}")
-"""Believed only when the reading is sure: loops with a dot between them read as "000.220"."""
-_NUMBER = re.compile(r"\d{6,8}")
-"""A date or another number in the box; fewer digits than six are what a row of loops reads as."""
-
-VERY_SURE = 0.9
-LEAST_OTHER_LETTERS = 3
-"""Different letters that are no loops, in all words together: every printed name has them, "qoro" does not."""
-
-_LOOPS = frozenset("0oOcCsSuUeE5")
-"""What a recogniser for print makes of the loops of a pen."""
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-_ALPHANUMERIC = _LETTERS | frozenset("0123456789")
+_NAME = "signature"
 
 
-def check_signature(ink: SignatureInk | None) -> Check:
-    """Return PASSED for a signature, FAILED for an empty box, UNCLEAR for all between."""
-    if ink is None:
-        return unclear("signature", ReasonCode.SIGNATURE_UNCLEAR)
-    if ink.stroke_length < NO_INK_STROKE_LENGTH and ink.largest_part < LEAST_LARGEST_PART:
-        return failed("signature", ReasonCode.MISSING_SIGNATURE, ink.stroke_length, NO_INK_STROKE_LENGTH)
-    if (weakness := _weakness(ink)) is not None:
-        return unclear("signature", ReasonCode.SIGNATURE_UNCLEAR, *weakness)
-    if _a_word_speaks_against(ink):
-        return unclear("signature", ReasonCode.SIGNATURE_UNCLEAR)
-    return passed("signature", ink.stroke_length, LEAST_STROKE_LENGTH)
+def check_signature(
+    ink: SignatureInk | None, witness: SignatureInk | None, *, model: SignatureModel, thresholds: SignatureThresholds
+) -> Check:
+    """Return PASSED for a signature, FAILED for a box that is not signed, UNCLEAR for all between.
+
+    Args:
+        ink: in the signature box; None or without measures when nobody looked.
+        witness: in the witness's box.
+        model: what the chance of a signature comes from.
+        thresholds: what it must reach.
+    """
+    if ink is None or not ink.measures:
+        return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, field=_NAME)
+    chance = signature_chance(ink, model)
+    if _is_empty(ink.measures, thresholds) and chance < thresholds.unsigned_chance:
+        return _not_signed(ink, witness, thresholds)
+    weakness = _weakness(ink.measures, thresholds)
+    if weakness is not None:
+        return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, *weakness, field=_NAME, crop=ink.crop)
+    limit = thresholds.approve_chance
+    if chance < limit or words_speak_against(ink.words, thresholds):
+        return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
+    return passed(_NAME, chance, limit, field=_NAME, crop=ink.crop)
 
 
-def _weakness(ink: SignatureInk) -> tuple[float, float] | None:
-    """Return the first measure that is no signature's, and its limit; None when all are."""
-    least = (
-        (ink.stroke_length, LEAST_STROKE_LENGTH),
-        (ink.height, LEAST_HEIGHT),
-        (ink.width, LEAST_WIDTH),
-        (ink.largest_part, LEAST_LARGEST_PART),
+def signature_chance(ink: SignatureInk, model: SignatureModel) -> float:
+    """Return the model's probability of a signature; none without ink, about which the model knows nothing."""
+    return model.chance(ink.measures) if ink.measures.get("stroke_length", 0.0) > 0 else 0.0
+
+
+def _not_signed(ink: SignatureInk, witness: SignatureInk | None, thresholds: SignatureThresholds) -> Check:
+    if witness is not None and _holds_a_signature(witness.measures, thresholds):
+        length, least = witness.measures["stroke_length"], thresholds.witness_length
+        return failed(_NAME, ReasonCode.SIGNED_AS_WITNESS, length, least, field="witness", crop=witness.crop)
+    length, least = _own(ink.measures, "own_length", "stroke_length"), thresholds.no_ink_length
+    return failed(_NAME, ReasonCode.MISSING_SIGNATURE, length, least, field=_NAME, crop=ink.crop)
+
+
+def _is_empty(measures: Mapping[str, float], thresholds: SignatureThresholds) -> bool:
+    return (
+        _own(measures, "own_length", "stroke_length") < thresholds.no_ink_length
+        and _own(measures, "own_part", "largest_part") < thresholds.no_ink_part
+        and measures.get("faint_part", 0.0) < thresholds.no_faint_part
     )
-    most = ((ink.straightness, STRAIGHT), (ink.solidity, SOLID))
-    too_little = [pair for pair in least if pair[0] < pair[1]]
-    too_much = [pair for pair in most if pair[0] >= pair[1]]
+
+
+def _own(measures: Mapping[str, float], name: str, otherwise: str) -> float:
+    return measures.get(name, measures.get(otherwise, 0.0))
+
+
+def _holds_a_signature(measures: Mapping[str, float], thresholds: SignatureThresholds) -> bool:
+    return (
+        measures.get("stroke_length", 0.0) >= thresholds.witness_length
+        and measures.get("width", 0.0) >= thresholds.witness_width
+        and measures.get("straightness", 1.0) < thresholds.most_straight
+    )
+
+
+def _weakness(measures: Mapping[str, float], thresholds: SignatureThresholds) -> tuple[float, float] | None:
+    """Return the first measure that is no signature's, and its limit; None when all are."""
+    least = {
+        "stroke_length": thresholds.least_stroke_length,
+        "height": thresholds.least_height,
+        "width": thresholds.least_width,
+        "largest_part": thresholds.least_largest_part,
+    }
+    most = {"straightness": thresholds.most_straight, "solidity": thresholds.most_solid}
+    too_little = [(measures.get(name, 0.0), limit) for name, limit in least.items() if measures.get(name, 0.0) < limit]
+    too_much = [(measures.get(name, 1.0), limit) for name, limit in most.items() if measures.get(name, 1.0) >= limit]
     return next(iter(too_little + too_much), None)
-
-
-def _a_word_speaks_against(ink: SignatureInk) -> bool:
-    print_like = {c for word in ink.words if word.confidence >= WORD_SURE for c in _plain(word.text)}
-    named = len(print_like & _LETTERS - _LOOPS) >= LEAST_OTHER_LETTERS
-    return any(_is_no_signature(word.text, word.confidence, named=named) for word in ink.words)
-
-
-def _is_no_signature(text: str, confidence: float, *, named: bool) -> bool:
-    """Return whether a word speaks against a signature; ``named``: the words together hold a name's letters."""
-    plain = _plain(text)
-    letters = re.sub(r"[^a-z]", "", plain)
-    if letters in _NOT_A_SIGNATURE and (len(letters) > 2 or confidence >= WORD_SURE):  # noqa: PLR2004 - "x", "na"
-        return True
-    date = _PART_OF_A_DATE if confidence >= WORD_SURE else _DATE
-    if date.search(plain) and set(re.sub(r"\D", "", plain)) - _LOOPS:
-        return True
-    if confidence < WORD_SURE or not set(plain) & _ALPHANUMERIC - _LOOPS:
-        return False
-    if _NUMBER.search(plain) is not None:
-        return True
-    return len(letters) >= 3 and (named or confidence >= VERY_SURE)  # noqa: PLR2004 - shorter ones: any squiggle
-
-
-def _plain(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

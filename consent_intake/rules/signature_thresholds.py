@@ -1,9 +1,43 @@
-"""Thresholds of the signature check."""
+"""Thresholds of the signature check. Lengths in points; the tables behind each number are in docs/models/signature.md."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class SignatureThresholds(BaseModel):
-    """What the signature box must reach; see the attributes' own comments for where each number was measured."""
+    """What the signature box must reach.
+
+    Attributes:
+        least_stroke_length: less is no signature, whatever the model says: trees guess on ink that they never saw.
+        least_height: of all ink.
+        least_width: of all ink.
+        least_largest_part: of the connected parts, the longer side of the largest.
+        most_straight: at or above it, the ink is a line: a crease, a streak, a stroke that crosses the box out.
+        most_solid: share of its hull; at or above it the ink is a sticker, a thumb or a smudge.
+        approve_chance: least chance, by the model, of a signature.
+        unsigned_chance: at or above it, a person looks even at little ink.
+        no_ink_length: less stroke than the smallest initial: dust, dots, what is left of the printed line.
+        no_ink_part: largest part of such remains.
+        no_faint_part: largest part of hardly visible ink that is not yet a stroke that a copier nearly erased.
+        witness_length: least stroke in the witness's box that is a signature in the wrong place.
+        witness_width: least width of it.
+        word_sure: a recogniser of print is this sure of a word only when the box holds print or printed letters.
+        very_sure: so sure of one word that it is print whatever its letters are.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    least_stroke_length: float = Field(default=55.0, ge=0)
+    least_height: float = Field(default=6.0, ge=0)
+    least_width: float = Field(default=16.0, ge=0)
+    least_largest_part: float = Field(default=5.5, ge=0)
+    most_straight: float = Field(default=0.75, gt=0, le=1)
+    most_solid: float = Field(default=0.75, gt=0, le=1)
+    approve_chance: float = Field(default=0.9, ge=0.5, le=1)
+    unsigned_chance: float = Field(default=0.3, ge=0, le=1)
+    no_ink_length: float = Field(default=12.0, ge=0)
+    no_ink_part: float = Field(default=5.5, ge=0)
+    no_faint_part: float = Field(default=12.0, ge=0)
+    witness_length: float = Field(default=40.0, ge=0)
+    witness_width: float = Field(default=16.0, ge=0)
+    word_sure: float = Field(default=0.75, ge=0, le=1)
+    very_sure: float = Field(default=0.9, ge=0, le=1)

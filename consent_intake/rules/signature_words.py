@@ -1,0 +1,66 @@
+"""Whether the words in the signature box say that it holds no signature: VOID, a date, a printed name."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from consent_intake.rules.form_reading import ZoneWord
+from consent_intake.rules.signature_thresholds import SignatureThresholds
+
+_NOT_A_SIGNATURE = frozenset(
+    {
+        *("void", "na", "none", "null", "nil", "sign", "signed", "signature", "here", "x", "xx", "xxx", "date"),
+        *("firme", "firma", "firmar", "aqui", "copy", "copia", "sample", "muestra", "specimen", "draft", "borrador"),
+        *("pending", "pendiente", "refused", "nulo", "anulado", "onfile", "test", "unsigned", "ninguno", "ninguna"),
+        *("cancelled", "canceled", "cancelado", "received", "recibido", "present", "presente", "later", "aplica"),
+        *("signhere", "firmeaqui", "noaplica", "refusedtosign", "notpresent", "senegoafirmar", "nego"),
+    }
+)
+_SLASH_S = re.compile(r"^\W*[/\\|][s5$][/\\|]|^[s5]/")
+"""/s/, as courts' electronic filings have it."""
+
+_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+_PART_OF_A_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}")
+"""Believed only when the reading is sure: loops with a dot between them read as "000.220"."""
+_NUMBER = re.compile(r"\d{6,8}")
+"""A date or another number in the box; fewer digits than six are what a row of loops reads as."""
+
+_LEAST_OTHER_LETTERS = 3
+"""Different letters that are no loops, in all words together: every printed name has them, "qoro" does not."""
+_SHORT = 2
+_WORD = 3
+
+_LOOPS = frozenset("0oOcCsSuUeE5")
+"""What a recogniser for print makes of the loops of a pen."""
+_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+_ALPHANUMERIC = _LETTERS | frozenset("0123456789")
+
+
+def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
+    """Return whether any recognised word makes it unlikely that the box is signed."""
+    print_like = {c for word in words if word.confidence >= thresholds.word_sure for c in _plain(word.text)}
+    named = len(print_like & _LETTERS - _LOOPS) >= _LEAST_OTHER_LETTERS
+    return any(_is_no_signature(word.text, word.confidence, thresholds, named=named) for word in words)
+
+
+def _is_no_signature(text: str, confidence: float, thresholds: SignatureThresholds, *, named: bool) -> bool:
+    """Return whether a word speaks against a signature; ``named``: the words together hold a name's letters."""
+    plain, sure = _plain(text), confidence >= thresholds.word_sure
+    letters = re.sub(r"[^a-z]", "", plain)
+    if letters in _NOT_A_SIGNATURE and (len(letters) > _SHORT or sure):
+        return True
+    if _SLASH_S.search(plain):
+        return True
+    date = _PART_OF_A_DATE if sure else _DATE
+    if date.search(plain) and set(re.sub(r"\D", "", plain)) - _LOOPS:
+        return True
+    if not sure or not set(plain) & _ALPHANUMERIC - _LOOPS:
+        return False
+    if _NUMBER.search(plain) is not None:
+        return True
+    return len(letters) >= _WORD and (named or confidence >= thresholds.very_sure)
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
