@@ -112,7 +112,7 @@ async def decide_upload(
     if intake.on_trial is not None:
         trial = case.judged_by(intake.on_trial)
         keep_trial(decision, trial, rule_version(intake.on_trial), tx, consent_id=consent.id, at=intake.clock())
-    if case.reading.code is not None and decision.outcome is not Outcome.REJECTED:
+    if case.reading.code is not None:
         await printed_forms.mark_used(tx, case.reading.code.serial, consent_id=consent.id, at=intake.clock())
     return await _carry_out(decision, case, consent, tx, intake)
 
