@@ -1,37 +1,29 @@
-"""Read many small boxes with one call of Tesseract: each box becomes one line of a made-up page.
+"""Turn boxes into lines that a recogniser can read: dark letters on white, all of one size.
 
-Whole-page recognition reads 32 % of the typed fields of a form, box by box 98.5 %; a call costs more than the reading
-of a line, so the boxes share one. Letters are brought to one size, and the letters of comb cells are cut out and set
-side by side, because the printed cell walls are what makes combs unreadable.
+The letters of comb cells are cut out and set side by side, because the printed cell walls are what makes combs
+unreadable: with them whole-page recognition reads 8 % of the boxed digits.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
-import pytesseract
 from numpy.typing import NDArray
 
 from consent_intake.adapters.form_ink import InkBox
-from consent_intake.rules.form_reading import ZoneWord
 
 GreyPixels = NDArray[np.uint8]
 
-LANGUAGES = "eng+spa"
 LETTER_HEIGHT = 32
-"""Pixels of a capital letter: what Tesseract's models were trained near."""
-
-AGAIN = ".again"
-"""Added to the name of a line's second version."""
-
-_SOFT = 1.5
+"""Pixels of a capital letter: what recognisers were trained near."""
 
 _SMALLEST_SCALE, _LARGEST_SCALE = 0.5, 2.5
 _LETTER_GAP = 9
-_GROUP_GAP = 9
-_MARGIN = 40
-_LINE_GAP = 44
 _EDGE = 1
+
+_LEAST_LINE = 0.28
+"""Two lines of a box are each at least so high, as a share of both: dots and accents are lower."""
 
 
 @dataclass(frozen=True)
@@ -42,14 +34,30 @@ class Line:
     picture: GreyPixels
 
 
-def text_line(name: str, box: InkBox) -> Line | None:
-    """Return the writing of an open box; None when there is none."""
-    rows, columns = np.nonzero(box.ink)
+def text_lines(name: str, box: InkBox) -> list[Line]:
+    """Return the writing of an open box, one or two lines; none when it is empty."""
+    rows = np.flatnonzero(box.ink.any(axis=1))
     if rows.size == 0:
-        return None
+        return []
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    gap = _gap_between_lines(rows, bottom - top)
+    parts = [(top, bottom)] if gap is None else [(top, gap[0]), (gap[1], bottom)]
     clean = _only_ink(box)
-    cut = clean[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
-    return Line(name, _scaled(cut, _letter_height(box)))
+    return [_line(name, clean[first:last], box.ink[first:last]) for first, last in parts]
+
+
+def _gap_between_lines(rows: NDArray[np.intp], height: int) -> tuple[int, int] | None:
+    """Return where the first line ends and the second begins; None for a single line."""
+    for above, below in pairwise(rows):
+        upper, lower = above + 1 - rows[0], rows[-1] + 1 - below
+        if below - above > 1 and min(upper, lower) >= _LEAST_LINE * height:
+            return int(above) + 1, int(below)
+    return None
+
+
+def _line(name: str, clean: GreyPixels, ink: GreyPixels) -> Line:
+    columns = np.flatnonzero(ink.any(axis=0))
+    return Line(name, _scaled(clean[:, columns[0] : columns[-1] + 1], _letter_height(ink)))
 
 
 def comb_line(name: str, cells: list[InkBox]) -> Line | None:
@@ -71,47 +79,6 @@ def comb_line(name: str, cells: list[InkBox]) -> Line | None:
     return Line(name, np.concatenate(parts, axis=1))
 
 
-def thickened(line: Line) -> Line:
-    """Return a line with heavier strokes: thin or broken ones close, and the recogniser sees other letters."""
-    heavy = cv2.erode(_with_edge(line.picture), np.ones((3, 3), np.uint8)).astype(np.uint8, copy=False)
-    return Line(line.name, heavy)
-
-
-def softened(line: Line) -> Line:
-    """Return a line with soft edges: the marks of copier and fax vanish."""
-    soft = cv2.GaussianBlur(_with_edge(line.picture), (0, 0), _SOFT).astype(np.uint8, copy=False)
-    return Line(line.name + AGAIN, soft)
-
-
-def _with_edge(picture: GreyPixels) -> GreyPixels:
-    return cv2.copyMakeBorder(picture, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(255.0,)).astype(np.uint8, copy=False)
-
-
-def read_lines(lines: list[Line]) -> dict[str, tuple[ZoneWord, ...]]:
-    """Return the words of every line, left to right, from one call of Tesseract.
-
-    Raises:
-        pytesseract.TesseractError: the program failed.
-        pytesseract.TesseractNotFoundError: it is not installed.
-    """
-    if not lines:
-        return {}
-    page, places = _page_of(lines)
-    data = pytesseract.image_to_data(
-        page, lang=LANGUAGES, config="--psm 6 --dpi 200", output_type=pytesseract.Output.DICT
-    )
-    words: dict[str, list[tuple[int, ZoneWord]]] = {line.name: [] for line in lines}
-    for text, sure, left, top, height in zip(
-        data["text"], data["conf"], data["left"], data["top"], data["height"], strict=True
-    ):
-        if float(sure) < 0 or not text.strip():
-            continue
-        middle = top + height / 2
-        name = min(places, key=lambda line: abs(places[line] - middle))
-        words[name].append((left, ZoneWord(text=text.strip(), confidence=min(float(sure) / 100, 1.0))))
-    return {name: tuple(word for _, word in sorted(found, key=lambda one: one[0])) for name, found in words.items()}
-
-
 def _only_ink(box: InkBox) -> GreyPixels:
     """Keep the ink with its soft edge and nothing else."""
     near = cv2.dilate(box.ink, np.ones((2 * _EDGE + 1, 2 * _EDGE + 1), np.uint8))
@@ -119,9 +86,9 @@ def _only_ink(box: InkBox) -> GreyPixels:
     return clean
 
 
-def _letter_height(box: InkBox) -> float:
-    """Height of the box's tall letters in pixels: the upper quartile of its parts, so that dots do not count."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(box.ink, connectivity=8)
+def _letter_height(ink: GreyPixels) -> float:
+    """Height of the tall letters in pixels: the upper quartile of its parts, so that dots do not count."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
     return max(float(np.percentile(stats[1:, cv2.CC_STAT_HEIGHT], 75)), 4.0)
 
 
@@ -130,17 +97,3 @@ def _scaled(picture: GreyPixels, letter_height: float) -> GreyPixels:
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     size = (max(round(picture.shape[1] * scale), 1), max(round(picture.shape[0] * scale), 1))
     return cv2.resize(picture, size, interpolation=method).astype(np.uint8, copy=False)
-
-
-def _page_of(lines: list[Line]) -> tuple[GreyPixels, dict[str, float]]:
-    """Return the made-up page and each line's middle on it."""
-    width = max(line.picture.shape[1] for line in lines) + 2 * _MARGIN
-    height = sum(line.picture.shape[0] + _LINE_GAP for line in lines) + 2 * _MARGIN
-    page = np.full((height, width), 255, np.uint8)
-    places, top = {}, _MARGIN
-    for line in lines:
-        down, across = line.picture.shape
-        page[top : top + down, _MARGIN : _MARGIN + across] = line.picture
-        places[line.name] = top + down / 2
-        top += down + _LINE_GAP
-    return page, places

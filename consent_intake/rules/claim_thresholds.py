@@ -1,9 +1,62 @@
 """Thresholds of the fields' checks."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Chance = Annotated[float, Field(ge=0, le=1)]
+Similarity = Annotated[float, Field(ge=0, le=100)]
 
 
 class ClaimThresholds(BaseModel):
     """What the fields must reach; see the attributes' own comments for where each number was measured."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    cell_alone: Chance = 0.80
+    """Chance of the claimed character in the weakest cell from which the cell reader alone confirms a comb."""
+
+    cell_with_second: Chance = 0.02
+    """The same when another engine read exactly the claim, whole comb."""
+
+    sure_alone: Chance = 0.97
+    """Chance of the weakest cell from which the cell reader's reading stands alone, without a claim that it fits."""
+
+    sure_with_second: Chance = 0.40
+    """The same when another engine read exactly the same."""
+
+    cell_not_claimed: Chance = 0.01
+    """A comb that surely reads otherwise fails a claim when some cell gives the claimed character at most this."""
+
+    signing_cell: Chance = 0.03
+    """Chance of the weakest cell of a recent signing date that is not read surely."""
+
+    year_cell: Chance = 0.50
+    """The same for its year: a wrong one would let an expired form pass."""
+
+    signing_odds: Annotated[float, Field(ge=1)] = 20.0
+    """How many times better a recent day has to fit than any day that is not recent."""
+
+    name_similarity: Similarity = 86.0
+    """Least likeness of two full names of one person, whatever the order of their words."""
+
+    other_person_similarity: Similarity = 60.0
+    """At or below it the names have little in common; unrelated names score below 70."""
+
+    name_readable: Chance = 0.30
+    """Chance of a name's least certain letter below which even a difference is the reader's, not the paper's."""
+
+    name_sure: Chance = 0.80
+    """The same from which a name is another person's."""
+
+    organization_similarity: Similarity = 50.0
+    """Below it the organization written on the form is another one than the printed code's."""
+
+    written_ink: Chance = 0.004
+    """Share of ink in a box that somebody wrote into: one thin digit in eight cells has about 0.008."""
+
+    marked_ink: Chance = 0.10
+    """Share of ink of a ticked box: a thin single stroke across the box has about 0.13."""
+
+    unmarked_ink: Chance = 0.04
+    """Share of ink up to which a box is empty: specks and the edge of the frame."""

@@ -1,0 +1,82 @@
+"""How well the characters seen in comb cells fit what is claimed to be written there.
+
+The claim is checked, not only read: every cell has to be likely enough, the weakest as well, because a form that is one
+digit off differs in one cell only. Another engine that reads the whole comb exactly as claimed is a second witness.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from consent_intake.rules.claim_thresholds import ClaimThresholds
+from consent_intake.rules.comb_text import chance_of, fitted
+from consent_intake.rules.form_reading import Engine, WrittenText
+
+_POSSIBLE = 0.003
+"""Chance from which a character that another engine read in a cell counts as possible."""
+
+
+class Fit(Enum):
+    """How a comb fits a claim."""
+
+    CONFIRMED = "confirmed"
+    CONTRADICTED = "contradicted"
+    OPEN = "open"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a comb says about a claim.
+
+    Attributes:
+        fit: the outcome.
+        weakest: chance of the claimed character in the cell where it is least likely.
+    """
+
+    fit: Fit
+    weakest: float
+
+
+def evidence(written: WrittenText, claimed: str, thresholds: ClaimThresholds) -> Evidence:
+    """Compare a comb with the characters that are claimed to be in it, one for each cell."""
+    if len(written.cells) != len(claimed):
+        return Evidence(Fit.OPEN, 0.0)
+    weakest = least_chance(written, claimed)
+    others = other_readings(written)
+    enough = thresholds.cell_with_second if claimed in others else thresholds.cell_alone
+    if weakest >= enough and (claimed in others or not _read_otherwise(written, claimed, others)):
+        return Evidence(Fit.CONFIRMED, weakest)
+    sure = sure_text(written, thresholds)
+    if sure is not None and sure != claimed and weakest <= thresholds.cell_not_claimed:
+        return Evidence(Fit.CONTRADICTED, weakest)
+    return Evidence(Fit.OPEN, weakest)
+
+
+def sure_text(written: WrittenText, thresholds: ClaimThresholds) -> str | None:
+    """Return a comb's characters when the reading can stand alone, without a claim that it fits; else None."""
+    if not written.cells or len(written.text) != len(written.cells):
+        return None
+    weakest, others = least_chance(written, written.text), other_readings(written)
+    if written.text in others:
+        return written.text if weakest >= thresholds.sure_with_second else None
+    return written.text if weakest >= thresholds.sure_alone and not others else None
+
+
+def least_chance(written: WrittenText, characters: str) -> float:
+    """Return the chance of the least likely of these characters, each in its cell."""
+    return min(chance_of(cell, character) for cell, character in zip(written.cells, characters, strict=True))
+
+
+def other_readings(written: WrittenText) -> list[str]:
+    """Return what engines other than the cell reader made of the whole comb, where it has the right length."""
+    texts = [fitted(reading.text, written.cells) for reading in written.readings if reading.engine is not Engine.CELLS]
+    return [text for text in texts if text is not None]
+
+
+def _read_otherwise(written: WrittenText, claimed: str, others: list[str]) -> bool:
+    """Return whether an engine reads another character where the cells do not rule it out."""
+    return any(
+        chance_of(cell, read) >= _POSSIBLE
+        for text in others
+        for cell, read, said in zip(written.cells, text, claimed, strict=True)
+        if read != said
+    )
