@@ -1,7 +1,7 @@
 """Read a form: everything that touches the file happens in a confined child; this process checks and completes it."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -19,7 +19,7 @@ from services.file_types import true_media_type
 from services.runtime.failures import TemporarilyUnavailable
 
 GreyPixels = NDArray[np.uint8]
-Words = Mapping[str, tuple[ZoneWord, ...]]
+Words = dict[str, tuple[ZoneWord, ...]]
 
 PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
 """Half the CPU time of OpenCV's default, and a tenth smaller on a scanned page."""
@@ -48,7 +48,7 @@ class SecondLook:
         letter_on: looks at a page that is not our form.
     """
 
-    words_of: Callable[[Sequence[Line]], Words]
+    words_of: Callable[[tuple[Line, ...]], Words]
     merged: Callable[[FormReading, Words], FormReading]
     letter_on: Callable[[GreyPixels], ForeignLetter | None]
 
