@@ -1,4 +1,4 @@
-"""Thresholds of the signature check. Lengths in points; the tables behind each number are in docs/models/signature.md."""
+"""Thresholds of the signature check. Lengths in points; docs/models/signature.md has the tables behind the numbers."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

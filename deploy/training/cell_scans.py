@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Sheet = NDArray[np.float32]
 
 _FAX_DPI = 1728 / 8.5
+_WHOLE_SHEET = 2.7e6
+"""Pixels; a smaller one gets fewer specks of toner."""
 
 
 def any_scan(sheet: Sheet, random: Generator) -> Sheet:
@@ -33,7 +35,7 @@ def _copier(sheet: Sheet, random: Generator) -> Sheet:
     there, back, size = _ways(sheet, float(random.choice([150, 200, 300])), 1.8, 0.0, random)
     seen = cv2.GaussianBlur(_warp(sheet, there, size), (0, 0), float(random.uniform(0.5, 1.3)))
     seen = (seen - 128) * random.uniform(1.3, 3.0) + random.uniform(110, 190)
-    for _ in range(int(random.integers(20, 300))):
+    for _ in range(round(random.integers(20, 300) * min(sheet.size / _WHOLE_SHEET, 1.0))):
         at = (int(random.integers(size[0])), int(random.integers(size[1])))
         cv2.circle(seen, at, int(random.integers(1, 3)), float(random.uniform(10, 160)), -1)
     for _ in range(int(random.integers(0, 3))):

@@ -23,8 +23,9 @@ from services.consent_form.blank import blank_form_raster
 from services.consent_form.layout import PAGE_HEIGHT, PAGE_WIDTH, FieldBox, layout
 
 POINT = 200 / 72
-TOP, BOTTOM = 566.0, 740.0
-"""Points: the strip of the page that is drawn and scanned; both boxes for ink are inside."""
+_MARGIN = 15.0
+STRIP = FieldBox("strip", 40.0 - _MARGIN, 604.0 - _MARGIN, 374.0 + 2 * _MARGIN, 52.0 + 2 * _MARGIN)
+"""The part of the page that is drawn and scanned: the signature box and what is printed around it."""
 
 REAL = "real_picture"
 _SCALE = 2
@@ -86,11 +87,11 @@ def make_zone(
     return Zone(chosen, signed, device, ink_of(seen, (number + language) % 2))
 
 
-def ink_of(strip: Grey, language: int, name: str = "signature") -> InkBox:
-    """Return the ink in a box of the strip, extracted as the product does it."""
-    box = layout(tuple(Language)[language]).fields[name]
+def ink_of(strip: Grey, language: int) -> InkBox:
+    """Return the ink in the box of the strip, extracted as the product does it."""
+    box = layout(tuple(Language)[language]).signature
     moved, page, blank = (
-        FieldBox(name, box.x, box.y - TOP, box.width, box.height),
+        FieldBox("signature", box.x - STRIP.x, box.y - STRIP.y, box.width, box.height),
         flattened(strip),
         blank_strip(language),
     )
@@ -100,7 +101,9 @@ def ink_of(strip: Grey, language: int, name: str = "signature") -> InkBox:
 @lru_cache(maxsize=2)
 def blank_strip(language: int) -> Grey:
     """Return the strip of the empty form."""
-    return blank_form_raster(tuple(Language)[language])[round(TOP * POINT) : round(BOTTOM * POINT)]
+    rows = slice(round(STRIP.y * POINT), round(STRIP.bottom * POINT))
+    columns = slice(round(STRIP.x * POINT), round(STRIP.right * POINT))
+    return np.ascontiguousarray(blank_form_raster(tuple(Language)[language])[rows, columns])
 
 
 def _any_kind(random: Generator, *, held_out: bool, real: bool) -> str:
@@ -137,7 +140,7 @@ def drawn(ink: Ink) -> NDArray[np.float32]:
     """Return the strip of a white page with this ink, 0 to 1."""
     document = pypdfium2.PdfDocument(_page_with(ink))
     try:
-        crop = (0.0, PAGE_HEIGHT - BOTTOM, 0.0, TOP)
+        crop = (STRIP.x, PAGE_HEIGHT - STRIP.bottom, PAGE_WIDTH - STRIP.right, STRIP.y)
         bitmap = document[0].render(scale=_SCALE * POINT, grayscale=True, crop=crop)
         pixels = np.array(bitmap.to_numpy(), np.uint8)
     finally:
