@@ -3,6 +3,7 @@
 import typer
 
 from consent_intake.commands import reading
+from consent_intake.scoring.command import score_command
 
 app = typer.Typer(no_args_is_help=True, help="Reading consent forms.")
 
@@ -13,3 +14,4 @@ def _intake() -> None:
 
 
 app.command("read")(reading.read)
+app.command("score")(score_command)

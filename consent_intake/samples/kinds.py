@@ -2,32 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from numpy.random import Generator
 
 from consent_intake.samples.marks import MARK_KINDS
+from consent_intake.samples.truth import Family
 
 MARK_PREFIX: Final = "mark:"
 """Before the name of a kind of mark that is in the signature box instead of a signature."""
 
-
-class Family(StrEnum):
-    """What is the matter with a form; scores are told by family."""
-
-    GOOD = "good"
-    UNSIGNED = "unsigned"
-    WRONG_BOX = "signed in the witness's box"
-    OTHER_PERSON = "other person's name"
-    DIGIT_OFF = "one character off"
-    WRONG_ROLE = "wrong role or both"
-    OTHER_FAULT = "other fault"
-    LETTER = "foreign letter"
-
-
-NEVER_APPROVED: Final = frozenset(Family) - {Family.GOOD}
 
 _GOOD: Final[Mapping[str, float]] = MappingProxyType({"good": 36.0})
 _EMPTY: Final = "mark:empty"

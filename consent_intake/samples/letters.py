@@ -13,7 +13,8 @@ from consent_intake.samples.filling import PENS, SCORED_HAND_FONTS
 from consent_intake.samples.ink import Ink, letters_width
 from consent_intake.samples.kinds import Kind
 from consent_intake.samples.random_people import random_parent
-from consent_intake.samples.specimen import ORGANIZATIONS, PrintedPage, Signer, Truth
+from consent_intake.samples.specimen import ORGANIZATIONS, PrintedPage, Signer
+from consent_intake.samples.truth import Truth
 from schemas.values import Language
 from services.consent_form.layout import FieldBox
 from services.fonts import FONT_FOLDER

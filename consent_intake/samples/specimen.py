@@ -1,8 +1,9 @@
 """Specimens: forms with everything that is known about them, so that what was read can be scored."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from numpy.random import Generator
@@ -18,8 +19,8 @@ from consent_intake.samples.filling import (
     sign_and_date,
 )
 from consent_intake.samples.ink import Ink
-from consent_intake.samples.kinds import Family, Kind
-from consent_intake.samples.marks import draw_mark
+from consent_intake.samples.kinds import Kind
+from consent_intake.samples.marks import MARK_OUTCOMES, Expected, draw_mark
 from consent_intake.samples.printing import code_of, older_form, print_values, printed_form
 from consent_intake.samples.random_people import (
     one_character_off,
@@ -29,8 +30,10 @@ from consent_intake.samples.random_people import (
     somebody_else,
 )
 from consent_intake.samples.real_digits import DigitHand
+from consent_intake.samples.signature_pictures import paste_signature, pictures_in
 from consent_intake.samples.signatures import SIGNATURE_STYLES, sign
 from consent_intake.samples.spec import Fill
+from consent_intake.samples.truth import Family, Truth
 from schemas.consent_records import ConsentClaim
 from schemas.values import Language, Party
 from services.consent_form.code import FORM_ID, FormCode
@@ -55,43 +58,6 @@ _WITH_PERIOD_SHARE: Final = 0.15
 
 
 @dataclass(frozen=True, slots=True)
-class Truth:
-    """What is known about a specimen.
-
-    Attributes:
-        kind: name of its kind.
-        family: what is the matter with it.
-        channel: ``vector`` or the device that it went through.
-        fill: how the boxes were filled; ``letter`` for a foreign letter.
-        claim: what the uploader says.
-        organization_code: of the uploader, as in the code of its forms.
-        organization_name: of the uploader.
-        today: legal day of the upload.
-        language: of the form.
-        code: what its printed code says; None for a letter.
-        written: what is on the paper by field: combs without gaps, names as spelled.
-        by_hand: fields that a hand wrote.
-        signed: whether a parent's signature is in the signature box.
-        style: of the signature.
-    """
-
-    kind: str
-    family: Family
-    channel: str
-    fill: str
-    claim: ConsentClaim
-    organization_code: str
-    organization_name: str
-    today: date
-    language: Language
-    code: FormCode | None
-    written: Mapping[str, str]
-    by_hand: frozenset[str]
-    signed: bool
-    style: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class PrintedPage:
     """A filled form before it goes through a device: a PDF of lines and letters."""
 
@@ -104,6 +70,21 @@ def any_style(ink: Ink, box: FieldBox, baseline: float, random: Generator) -> st
     style = SIGNATURE_STYLES[int(random.integers(len(SIGNATURE_STYLES)))]
     sign(ink, box, baseline, random, style=style)
     return style
+
+
+def from_pictures(folder: Path) -> Signer:
+    """Return a signer that takes pictures of real signatures from a folder.
+
+    Raises:
+        NoPictures: when the folder has none.
+    """
+    pictures = pictures_in(folder)
+
+    def paste(ink: Ink, box: FieldBox, baseline: float, random: Generator) -> str:
+        paste_signature(ink, pictures[int(random.integers(len(pictures)))], box, baseline, random)
+        return "picture"
+
+    return paste
 
 
 def filled_form(
@@ -141,6 +122,7 @@ def filled_form(
         written=_written(paper, filler if fill == "hand" else computer),
         by_hand=_by_hand(fill, paper),
         signed=style is not None,
+        told_at_once=kind.mark is not None and MARK_OUTCOMES[kind.mark] is not Expected.REVIEW,
         style=style,
     )
     return PrintedPage(with_ink(blank, computer.ink.content() + b"\n" + pen.content()), truth)

@@ -1,6 +1,6 @@
 """A seeded set of specimens: every kind, through every device, in every file format."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final, TypeVar
 
@@ -8,11 +8,12 @@ import numpy as np
 from numpy.random import Generator
 
 from consent_intake.samples.containers import as_file
-from consent_intake.samples.kinds import Family, Kind, kinds_of_set
+from consent_intake.samples.kinds import Kind, kinds_of_set
 from consent_intake.samples.letters import consent_letter
 from consent_intake.samples.scanning import FAX_DPI, scanned, standard_fax
 from consent_intake.samples.spec import Container, Fill
-from consent_intake.samples.specimen import PrintedPage, Signer, Truth, any_style, filled_form
+from consent_intake.samples.specimen import PrintedPage, Signer, any_style, filled_form
+from consent_intake.samples.truth import Family, Specimen
 from schemas.values import Language
 from services.consent_form.raster import page_raster, page_raster_in_colour
 
@@ -35,14 +36,6 @@ _STANDARD_FAX_SHARE: Final = 0.3
 _JPEG_QUALITIES: Final = (45, 93)
 
 _Key = TypeVar("_Key")
-
-
-@dataclass(frozen=True, slots=True)
-class Specimen:
-    """One uploaded file and what is known about it."""
-
-    document: bytes
-    truth: Truth
 
 
 class SpecimenSet:
