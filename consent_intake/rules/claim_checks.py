@@ -111,7 +111,9 @@ def check_field_hint(name: str, written: WrittenText, hint: str | None, *, thres
     """A PDF's own form field that contradicts what is seen: somebody may be hiding something, so a person looks."""
     if not hint or (written.ink < thresholds.written_ink and not written.text):
         return passed(f"hint.{name}")
-    seen, said = comb_characters(written.text), comb_characters(hint)
-    agrees = seen == said or evidence(written, said, thresholds).fit is Fit.CONFIRMED
-    agrees = agrees or name_likeness(written.text, hint) >= thresholds.name_similarity
+    if written.cells:
+        said = comb_characters(hint)
+        agrees = said == comb_characters(written.text) or evidence(written, said, thresholds).fit is Fit.CONFIRMED
+    else:
+        agrees = name_likeness(written.text, hint) >= thresholds.name_similarity
     return passed(f"hint.{name}") if agrees else unclear(f"hint.{name}", ReasonCode.ILLEGIBLE)

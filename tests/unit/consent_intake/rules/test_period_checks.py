@@ -1,26 +1,100 @@
-from datetime import date
+from datetime import date, timedelta
 
-from consent_intake.rules.form_reading import FormReading
-from consent_intake.rules.period_checks import Period, add_months, period_for_reviewed, period_of
-from tests.support.form_readings import GOOD, TODAY, comb, with_fields
+import pytest
+
+from consent_intake.rules.check import Verdict
+from consent_intake.rules.claim_thresholds import ClaimThresholds
+from consent_intake.rules.form_reading import CombCell, Engine, EngineText, FormReading, WrittenText
+from consent_intake.rules.period_checks import (
+    Period,
+    add_months,
+    check_period,
+    check_signing_date,
+    period_for_reviewed,
+    period_of,
+    signing_date,
+)
+from schemas.reason_codes import ReasonCode
+from tests.support.form_readings import BLANK, GOOD, TODAY, comb, with_fields
 
 UPLOADED = date(2026, 11, 15)
+THRESHOLDS = ClaimThresholds()
 
 
 def reviewed(form: FormReading) -> Period:
-    return period_for_reviewed(form, today=TODAY, uploaded_on=UPLOADED, max_months=12)
+    return period_for_reviewed(form, today=TODAY, uploaded_on=UPLOADED, max_months=12, thresholds=THRESHOLDS)
+
+
+def open_cells(text: str, second: str | None = None, **unsure: dict[str, float]) -> WrittenText:
+    """Return a comb that reads as text, but for the cells named ``at0`` to ``at7``."""
+    chances = [unsure.get(f"at{place}", {character: 0.995}) for place, character in enumerate(text)]
+    readings = [EngineText(engine=Engine.CELLS, text=text, confidence=min(max(one.values()) for one in chances))]
+    if second:
+        readings.append(EngineText(engine=Engine.RAPIDOCR, text=second, confidence=0.9))
+    cells = tuple(CombCell(chances=one, ink=0.1) for one in chances)
+    return WrittenText(text=text, confidence=readings[0].confidence, ink=0.1, readings=tuple(readings), cells=cells)
 
 
 def test_without_dates_the_consent_runs_twelve_months_from_the_day_it_was_signed() -> None:
     signed = date(2026, 11, 14)
-    assert period_of(GOOD, TODAY) == Period(signed, signed, date(2027, 11, 14))
+    assert period_of(GOOD, TODAY, thresholds=THRESHOLDS) == Period(signed, signed, date(2027, 11, 14))
 
 
-def test_of_two_recent_readings_of_the_signing_date_the_earlier_counts() -> None:
-    form = with_fields(signed_on=comb("11142026", again="11112026", confidence=0.6))
-    period = period_of(form, TODAY)
-    assert period is not None
-    assert period.signed_on == date(2026, 11, 11)
+def test_of_two_recent_days_that_fit_alike_the_earlier_counts() -> None:
+    written = open_cells("11142026", at3={"4": 0.6, "1": 0.4})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) == date(2026, 11, 11)
+
+
+def test_a_month_that_does_not_exist_is_a_misread_one() -> None:
+    written = open_cells("77142026", at0={"7": 0.7, "1": 0.3}, at1={"7": 0.6, "1": 0.4})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) == date(2026, 11, 14)
+
+
+@pytest.mark.parametrize("year", [{"5": 0.6, "6": 0.4}, {"5": 0.5, "6": 0.5}])
+def test_a_year_that_may_be_the_last_one_is_for_a_person(year: dict[str, float]) -> None:
+    written = open_cells("11142026", at7=year)
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) is None
+    assert check_signing_date(written, TODAY, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
+
+
+def test_a_month_that_fits_an_older_day_better_is_for_a_person() -> None:
+    written = open_cells("07142026", at1={"7": 0.7, "1": 0.3})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) is None
+
+
+def test_a_day_first_date_is_read_where_the_day_can_be_no_month() -> None:
+    assert signing_date(open_cells("14112026"), TODAY, thresholds=THRESHOLDS) == date(2026, 11, 14)
+
+
+def test_an_old_form_is_told_that_it_has_expired() -> None:
+    form = with_fields(signed_on=open_cells("09142025"))
+    check = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS)
+    assert (check.verdict, check.reason) == (Verdict.FAILED, ReasonCode.EXPIRED)
+
+
+def test_an_empty_box_is_told_so_and_a_future_day_too() -> None:
+    empty = check_signing_date(BLANK, TODAY, thresholds=THRESHOLDS)
+    assert (empty.verdict, empty.reason) == (Verdict.FAILED, ReasonCode.MISSING_DATE)
+    future = check_signing_date(open_cells("11302026"), TODAY, thresholds=THRESHOLDS)
+    assert (future.verdict, future.reason) == (Verdict.FAILED, ReasonCode.DATE_FUTURE)
+
+
+def test_a_period_with_one_unsure_digit_is_for_a_person() -> None:
+    ends = open_cells("03312027", at7={"7": 0.7, "1": 0.3})
+    form = with_fields(starts_on=comb("12012026"), expires_on=ends)
+    check = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS)
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.ILLEGIBLE)
+
+
+def test_no_recent_day_is_made_up_from_cells_that_hold_none() -> None:
+    nothing = WrittenText(ink=0.1, cells=tuple(CombCell(chances={"8": 0.3, "0": 0.2}, ink=0.1) for _ in range(8)))
+    assert signing_date(nothing, TODAY, thresholds=THRESHOLDS) is None
+
+
+@pytest.mark.parametrize("days", [0, 1, 30, 59])
+def test_recent_days_read_back(days: int) -> None:
+    day = TODAY - timedelta(days=days)
+    assert signing_date(open_cells(f"{day:%m%d%Y}"), TODAY, thresholds=THRESHOLDS) == day
 
 
 def test_months_are_added_to_the_last_day_of_a_shorter_month() -> None:
@@ -35,7 +109,9 @@ def test_a_reviewed_form_keeps_the_period_that_reads_clearly() -> None:
 
 
 def test_a_reviewed_form_whose_dates_cannot_be_read_gets_twelve_months_from_today() -> None:
-    assert reviewed(FormReading()) == Period(UPLOADED, TODAY, date(2027, 11, 16))
+    assert reviewed(FormReading(fields={"signed_on": WrittenText(ink=0.1)})) == Period(
+        UPLOADED, TODAY, date(2027, 11, 16)
+    )
 
 
 def test_a_reviewed_form_never_gets_more_than_the_longest_period() -> None:
