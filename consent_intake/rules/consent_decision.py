@@ -137,7 +137,7 @@ def combined(checks: Sequence[Check], period: Period | None = None) -> Decision:
     if failed_reasons:
         return Decision(Outcome.REJECTED, failed_reasons, tuple(checks))
     in_order = {check.name for check in checks if check.verdict is Verdict.PASSED}
-    if period is not None and in_order >= REQUIRED_CHECKS and all(check.name in in_order for check in checks):
+    if period is not None and in_order >= REQUIRED_CHECKS and all(check.verdict is Verdict.PASSED for check in checks):
         return Decision(Outcome.APPROVED, (), tuple(checks), period)
     return Decision(Outcome.REVIEW, unclear_reasons or (ReasonCode.ILLEGIBLE,), tuple(checks))
 

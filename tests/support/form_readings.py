@@ -13,12 +13,35 @@ from consent_intake.rules.form_reading import (
     SignatureInk,
     WrittenText,
 )
+from consent_intake.rules.policy import Policy
+from consent_intake.rules.signature_model import SignatureModel, Tree
 from schemas.consent_records import ConsentClaim
 from schemas.values import Language, Party
 from services.consent_form.code import FormCode
 from services.consent_form.layout import FORM_REVISION
 
 TODAY = date(2026, 11, 16)
+POLICY = Policy(
+    version="2026-01.1",
+    signature_model=SignatureModel(
+        name="long strokes are signatures",
+        measures=("stroke_length",),
+        start=-8.0,
+        slope=1.0,
+        offset=0.0,
+        trees=(
+            Tree(
+                measure=(0, -1, -1),
+                limit=(50.0, 0.0, 0.0),
+                left=(1, 0, 0),
+                right=(2, 0, 0),
+                value=(0.0, 0.0, 16.0),
+            ),
+        ),
+    ),
+)
+"""A policy of the usual thresholds and a model that fits in the head."""
+
 CLAIM = ConsentClaim(
     parent_name="María Elena Pérez",
     birth_date=date(1988, 1, 15),
@@ -46,13 +69,22 @@ NOT_WRITTEN = WrittenText()
 
 
 def comb(text: str, *, again: str | None = None, confidence: float = 0.95) -> WrittenText:
-    """Return a comb whose cells read as ``text``; ``again`` is what the line engine made of it, when it differs."""
-    readings = (
-        EngineText(engine=Engine.CELLS, text=text, confidence=confidence),
-        EngineText(engine=Engine.RAPIDOCR, text=text if again is None else again, confidence=confidence),
+    """Return a comb whose cells read as ``text``, each this likely.
+
+    Args:
+        text: what the cells read as.
+        again: what another engine made of the whole: by default the same; empty when none was asked.
+        confidence: of each cell; the rest is the other engine's character's, where it differs.
+    """
+    other = text if again is None else again
+    readings = [EngineText(engine=Engine.CELLS, text=text, confidence=confidence)]
+    if other:
+        readings.append(EngineText(engine=Engine.RAPIDOCR, text=other, confidence=confidence))
+    cells = tuple(
+        CombCell(chances={second: 1 - confidence} | {first: confidence}, ink=0.15)
+        for first, second in zip(text, other if len(other) == len(text) else text, strict=True)
     )
-    cells = tuple(CombCell(chances={character: confidence}, ink=0.15) for character in text)
-    return WrittenText(text=text, confidence=confidence, ink=0.15, readings=readings, cells=cells)
+    return WrittenText(text=text, confidence=confidence, ink=0.15, readings=tuple(readings), cells=cells)
 
 
 def line(text: str, confidence: float = 0.95) -> WrittenText:
