@@ -9,7 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
-from consent_intake.rules.form_reading import FormReading, ReadForm, SignatureInk
+from consent_intake.rules.form_reading import FormReading, ReadForm
+from consent_intake.rules.policy import Policy
 from consent_intake.stage import Intake, decide_reviewed, decide_upload, read_upload
 from schemas.consent_events import (
     ConsentApproved,
@@ -20,15 +21,30 @@ from schemas.consent_events import (
     ReviewOutcome,
     RevokedBy,
 )
+from schemas.consent_records import ConsentGrant
 from schemas.event import Event
 from schemas.reason_codes import ReasonCode
-from services.register import audit, consents, grants
-from services.register.database import Database
+from schemas.why_card import WhyCard
+from services.consent_form.code import FormCode
+from services.register import audit, consents, grants, printed_forms
+from services.register.database import Database, Transaction
 from services.register.states import ConsentStatus, PersonRole, PersonStatus
-from services.register.tables import IntakeDecision, Organization, Review
+from services.register.tables import IntakeDecision, Organization, Review, ShadowDecision
 from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind, ObjectMissing
-from tests.support.form_readings import BLANK, CLAIM, GOOD, FixedReader, reading, with_fields
+from tests.support.form_readings import (
+    BLANK,
+    CLAIM,
+    CODE,
+    EMPTY,
+    GOOD,
+    NOT_WRITTEN,
+    POLICY,
+    FixedReader,
+    comb,
+    reading,
+    with_fields,
+)
 from tests.support.register_builders import NOON, GateWorld, a_consent, a_person, an_organization
 
 DOCUMENT = b"a scanned form"
@@ -43,17 +59,25 @@ class Desk:
     consent_id: UUID
     organization_id: UUID
     uploader_id: UUID
+    document: bytes = DOCUMENT
+    on_trial: Policy | None = None
 
     @property
     def intake(self) -> Intake:
-        return Intake(vault=self.world.vault, signer=self.world.signer, clock=self.world.clock)
+        return Intake(
+            vault=self.world.vault,
+            signer=self.world.signer,
+            clock=self.world.clock,
+            policy=POLICY,
+            on_trial=self.on_trial,
+        )
 
     @property
     def uploaded(self) -> ConsentUploaded:
         return ConsentUploaded(
             consent_id=self.consent_id,
             organization_id=self.organization_id,
-            document_sha256=sha256(DOCUMENT).hexdigest(),
+            document_sha256=sha256(self.document).hexdigest(),
             media_type="application/pdf",
         )
 
@@ -75,6 +99,21 @@ class Desk:
             return (await consents.get(tx, self.consent_id)).status
 
 
+async def printed(tx: Transaction, organization_id: UUID, person_id: UUID, claim_index: str | None) -> None:
+    """Register the id that the good reading's code carries, as the portal does when it prints a form."""
+    await printed_forms.issue(
+        tx,
+        CODE.serial,
+        organization_id=organization_id,
+        language=CODE.language,
+        revision=CODE.revision,
+        printed_by=person_id,
+        actor=audit.SYSTEM,
+        at=NOON,
+        claim_index=claim_index,
+    )
+
+
 @pytest.fixture
 async def desk(sqlite_register: Database) -> Desk:
     world = GateWorld()
@@ -86,11 +125,26 @@ async def desk(sqlite_register: Database) -> Desk:
         consent = await a_consent(tx, organization, uploader, document=DOCUMENT)
         await world.vault.seal(tx, consent.id, Kind.DOCUMENT, DOCUMENT)
         await world.vault.seal(tx, consent.id, Kind.CLAIM, CLAIM.model_dump_json().encode())
+        await printed(tx, organization.id, uploader.id, consent.claim_index)
     return Desk(sqlite_register, world, consent.id, organization.id, uploader.id)
 
 
+async def another_upload(desk: Desk, document: bytes) -> UUID:
+    async with desk.database.transaction() as tx:
+        organization = await tx.get_one(Organization, desk.organization_id)
+        uploader = await a_person(tx, organization)
+        again = await a_consent(tx, organization, uploader, document=document, at=NOON + timedelta(minutes=1))
+        await desk.world.vault.seal(tx, again.id, Kind.DOCUMENT, document)
+        await desk.world.vault.seal(tx, again.id, Kind.CLAIM, CLAIM.model_dump_json().encode())
+    return again.id
+
+
 async def reviewer_decides(
-    desk: Desk, outcome: ReviewOutcome, *reasons: ReasonCode, role: PersonRole = PersonRole.REVIEWER
+    desk: Desk,
+    outcome: ReviewOutcome,
+    *reasons: ReasonCode,
+    role: PersonRole = PersonRole.REVIEWER,
+    **days: date,
 ) -> ConsentReviewed:
     async with desk.database.transaction() as tx:
         reviewer = await a_person(tx, None, role=role)
@@ -101,10 +155,16 @@ async def reviewer_decides(
             outcome=outcome,
             reasons=[reason.value for reason in reasons],
             at=NOON,
+            **days,
         )
         tx.add(review)
     return ConsentReviewed(
-        consent_id=desk.consent_id, review_id=review.id, reviewer_id=reviewer.id, outcome=outcome, reasons=reasons
+        consent_id=desk.consent_id,
+        review_id=review.id,
+        reviewer_id=reviewer.id,
+        outcome=outcome,
+        reasons=reasons,
+        **days,
     )
 
 
@@ -124,7 +184,7 @@ async def test_a_good_form_gets_a_signed_grant_that_the_public_key_checks(desk: 
 
 
 async def test_an_unsigned_form_is_rejected_and_no_grant_exists(desk: Desk) -> None:
-    (event,) = await desk.decide(reading(signature=SignatureInk()))
+    (event,) = await desk.decide(reading(signature=EMPTY))
     assert isinstance(event, ConsentRejected)
     assert event.reasons == (ReasonCode.MISSING_SIGNATURE,)
     assert await desk.status() == ConsentStatus.REJECTED
@@ -135,13 +195,13 @@ async def test_an_unsigned_form_is_rejected_and_no_grant_exists(desk: Desk) -> N
 
 
 async def test_an_uncertain_form_waits_for_a_person_who_sees_what_was_read(desk: Desk) -> None:
-    (event,) = await desk.decide(with_fields(parent_name=BLANK))
+    (event,) = await desk.decide(with_fields(parent_name=NOT_WRITTEN))
     assert isinstance(event, ConsentReviewNeeded)
     assert await desk.status() == ConsentStatus.IN_REVIEW
     async with desk.database.transaction() as tx:
         assert await desk.world.vault.open(tx, desk.consent_id, Kind.REVIEW_IMAGE) == b"a picture"
         sealed = await desk.world.vault.open(tx, desk.consent_id, Kind.READING)
-    assert FormReading.model_validate_json(sealed) == with_fields(parent_name=BLANK)
+    assert FormReading.model_validate_json(sealed) == with_fields(parent_name=NOT_WRITTEN)
 
 
 async def test_the_register_keeps_checks_and_no_value_of_the_form(desk: Desk) -> None:
@@ -154,15 +214,74 @@ async def test_the_register_keeps_checks_and_no_value_of_the_form(desk: Desk) ->
         assert value not in repr(row.checks)
 
 
+async def test_every_decision_leaves_a_why_card_with_what_was_read_and_what_to_do(desk: Desk) -> None:
+    await desk.decide(with_fields(birth_date=comb("01151983", again="", confidence=0.7)))
+    async with desk.database.transaction() as tx:
+        card = WhyCard.model_validate_json(await desk.world.vault.open(tx, desk.consent_id, Kind.WHY_CARD))
+        row = (await tx.scalars(select(IntakeDecision))).one()
+    assert (card.outcome, card.rule_version, card.form_id) == ("review", row.rule_version, "issued")
+    assert card.rule_version.startswith(POLICY.version)
+    assert card.sentence_en.startswith("Part of the form could not be read")
+    assert card.sentence_es.startswith("Una parte del formulario no se pudo leer")
+    doubt = next(check for check in card.checks if check.name == "birth_date")
+    assert (doubt.verdict, doubt.field, doubt.read, doubt.claimed) == (
+        "unclear",
+        "birth_date",
+        "01/15/1983",
+        "01/15/1988",
+    )
+    assert [check["check"] for check in row.checks] == [check.name for check in card.checks]
+    assert (card.signed_on, card.starts_on) == (date(2026, 11, 14), None)
+
+
+async def test_a_form_id_that_nobody_printed_sends_a_good_form_to_a_person(desk: Desk) -> None:
+    stranger = FormCode(CODE.form, CODE.revision, CODE.language, CODE.organization_code, "ffff0000ffff0000")
+    (event,) = await desk.decide(reading(code=stranger))
+    assert isinstance(event, ConsentReviewNeeded)
+    assert event.reasons == (ReasonCode.FORM_ID_UNKNOWN,)
+
+
+async def test_a_prefilled_form_is_used_by_its_first_consent_and_doubtful_for_the_second(desk: Desk) -> None:
+    (first,) = await desk.decide()
+    desk.consent_id = await another_upload(desk, b"the same paper, scanned again")
+    desk.document = b"the same paper, scanned again"
+    (second,) = await desk.decide()
+    assert isinstance(first, ConsentApproved)
+    assert isinstance(second, ConsentReviewNeeded)
+    assert second.reasons == (ReasonCode.FORM_ID_USED,)
+
+
+async def test_the_same_paper_may_come_again_after_the_checks_turned_it_down(desk: Desk) -> None:
+    await desk.decide(with_fields(signed_on=BLANK))
+    desk.document = b"now dated"
+    desk.consent_id = await another_upload(desk, desk.document)
+    (event,) = await desk.decide()
+    assert isinstance(event, ConsentApproved)
+
+
+async def test_a_policy_on_trial_judges_along_and_decides_nothing(desk: Desk) -> None:
+    strict = POLICY.signature.model_copy(update={"approve_chance": 1.0})
+    desk.on_trial = POLICY.model_copy(update={"version": "2026-02.1", "signature": strict})
+    (event,) = await desk.decide()
+    assert isinstance(event, ConsentApproved)
+    async with desk.database.reading() as tx:
+        trial = (await tx.scalars(select(ShadowDecision))).one()
+        row = (await tx.scalars(select(IntakeDecision))).one()
+    assert (trial.live_outcome, trial.shadow_outcome) == ("approved", "review")
+    assert trial.rule_version.startswith("2026-02.1+")
+    assert [check["check"] for check in trial.checks] == ["signature"]
+    assert row.rule_version.startswith(POLICY.version)
+
+
+async def test_without_a_trial_nothing_is_written_about_one(desk: Desk) -> None:
+    await desk.decide()
+    async with desk.database.reading() as tx:
+        assert (await tx.scalars(select(ShadowDecision))).all() == []
+
+
 async def test_the_same_document_a_second_time_is_a_duplicate(desk: Desk) -> None:
     await desk.decide()
-    async with desk.database.transaction() as tx:
-        organization = await tx.get_one(Organization, desk.organization_id)
-        uploader = await a_person(tx, organization)
-        again = await a_consent(tx, organization, uploader, document=DOCUMENT, at=NOON + timedelta(minutes=1))
-        await desk.world.vault.seal(tx, again.id, Kind.DOCUMENT, DOCUMENT)
-        await desk.world.vault.seal(tx, again.id, Kind.CLAIM, CLAIM.model_dump_json().encode())
-    desk.consent_id = again.id
+    desk.consent_id = await another_upload(desk, DOCUMENT)
     (event,) = await desk.decide()
     assert isinstance(event, ConsentRejected)
     assert event.reasons == (ReasonCode.DUPLICATE,)
@@ -183,7 +302,7 @@ async def test_a_consent_revoked_while_its_form_was_read_says_nothing(desk: Desk
 
 async def test_a_form_that_was_decided_is_not_decided_again(desk: Desk) -> None:
     await desk.decide()
-    assert await desk.decide(reading(signature=SignatureInk())) == ()
+    assert await desk.decide(reading(signature=EMPTY)) == ()
     assert await desk.status() == ConsentStatus.APPROVED
 
 
@@ -212,7 +331,7 @@ async def test_an_event_about_no_consent_does_not_hold_anybody_up(desk: Desk) ->
 
 
 async def test_a_reviewers_yes_mints_the_grant_from_claim_and_form(desk: Desk) -> None:
-    await desk.decide(with_fields(parent_name=BLANK))
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN))
     event = await reviewer_decides(desk, ReviewOutcome.APPROVED)
     (approved,) = await desk.review(event)
     assert isinstance(approved, ConsentApproved)
@@ -224,8 +343,58 @@ async def test_a_reviewers_yes_mints_the_grant_from_claim_and_form(desk: Desk) -
     assert await desk.review(event) == ()
 
 
+async def reviewed_grant(desk: Desk, **days: date) -> ConsentGrant:
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN, signed_on=comb("1114226")))
+    (approved,) = await desk.review(await reviewer_decides(desk, ReviewOutcome.APPROVED, **days))
+    assert isinstance(approved, ConsentApproved)
+    async with desk.database.transaction() as tx:
+        canonical = await desk.world.vault.open(tx, desk.consent_id, Kind.GRANT)
+    return desk.world.verifier.check(canonical, grant_sha256=approved.grant_sha256, signature=approved.grant_signature)
+
+
+async def test_the_dates_that_a_reviewer_read_are_the_grants(desk: Desk) -> None:
+    grant = await reviewed_grant(
+        desk, signed_on=date(2026, 11, 10), starts_on=date(2026, 12, 1), expires_on=date(2027, 3, 31)
+    )
+    days = (grant.signed_on, grant.starts_on, grant.expires_on)
+    assert days == (date(2026, 11, 10), date(2026, 12, 1), date(2027, 3, 31))
+
+
+async def test_a_reviewers_date_of_signature_starts_the_forms_own_twelve_months(desk: Desk) -> None:
+    grant = await reviewed_grant(desk, signed_on=date(2026, 11, 10))
+    days = (grant.signed_on, grant.starts_on, grant.expires_on)
+    assert days == (date(2026, 11, 10), date(2026, 11, 10), date(2027, 11, 10))
+
+
+IMPOSSIBLE_DAYS = {
+    "signed after the upload": {"signed_on": NOON.date() + timedelta(days=1)},
+    "ends before it starts": {"starts_on": date(2027, 2, 1), "expires_on": date(2027, 1, 1)},
+    "longer than the longest": {"starts_on": date(2026, 11, 20), "expires_on": date(2027, 11, 21)},
+}
+
+
+@pytest.mark.parametrize("name", IMPOSSIBLE_DAYS)
+async def test_dates_that_no_consent_can_have_are_refused_here_too(desk: Desk, name: str) -> None:
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN))
+    assert await refused(desk, await reviewer_decides(desk, ReviewOutcome.APPROVED, **IMPOSSIBLE_DAYS[name]))
+
+
+async def test_a_consent_that_ended_since_the_reviewer_looked_is_rejected_as_expired(desk: Desk) -> None:
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN))
+    days = {"starts_on": NOON.date() - timedelta(days=9), "expires_on": NOON.date() - timedelta(days=1)}
+    (event,) = await desk.review(await reviewer_decides(desk, ReviewOutcome.APPROVED, **days))
+    assert isinstance(event, ConsentRejected)
+    assert event.reasons == (ReasonCode.EXPIRED,)
+
+
+async def test_dates_that_the_register_does_not_bear_out_are_refused(desk: Desk) -> None:
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN))
+    real = await reviewer_decides(desk, ReviewOutcome.APPROVED, expires_on=date(2026, 12, 31))
+    assert await refused(desk, real.model_copy(update={"expires_on": date(2027, 10, 31)}))
+
+
 async def test_a_reviewers_no_rejects_with_the_reviewers_reasons(desk: Desk) -> None:
-    await desk.decide(with_fields(parent_name=BLANK))
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN))
     (event,) = await desk.review(await reviewer_decides(desk, ReviewOutcome.REJECTED, ReasonCode.NAME_MISMATCH))
     assert isinstance(event, ConsentRejected)
     assert event.reasons == (ReasonCode.REVIEWER_REJECTED, ReasonCode.NAME_MISMATCH)
@@ -238,7 +407,7 @@ async def refused(desk: Desk, event: ConsentReviewed) -> bool:
 
 
 async def test_a_review_that_the_register_does_not_know_is_refused(desk: Desk) -> None:
-    await desk.decide(with_fields(parent_name=BLANK))
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN))
     real = await reviewer_decides(desk, ReviewOutcome.REJECTED)
     assert await refused(desk, real.model_copy(update={"review_id": uuid4()}))
     assert await refused(desk, real.model_copy(update={"outcome": ReviewOutcome.APPROVED}))
@@ -246,7 +415,7 @@ async def test_a_review_that_the_register_does_not_know_is_refused(desk: Desk) -
 
 
 async def test_only_an_active_reviewer_who_is_not_the_uploader_can_review(desk: Desk) -> None:
-    await desk.decide(with_fields(parent_name=BLANK))
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN))
     event = await reviewer_decides(desk, ReviewOutcome.APPROVED, role=PersonRole.ORGANIZATION_STAFF)
     assert await refused(desk, event)
     async with desk.database.transaction() as tx:
