@@ -21,7 +21,9 @@ PRINT_FONT: Final = FONT_FOLDER / "PublicSans-SemiBold.ttf"
 _LINE: Final = 14.0
 """Height of a printed line, points: page.css."""
 
-_TICK_INSET: Final = 3.0
+_TICK_INSET: Final = 3.5
+"""Half a point more than printed, since a pen's strokes have round ends."""
+
 _TICK_WIDTH: Final = 1.6
 
 
