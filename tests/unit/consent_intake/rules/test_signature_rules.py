@@ -1,0 +1,150 @@
+import pytest
+
+from consent_intake.rules.check import Check, Verdict
+from consent_intake.rules.form_reading import Crop, SignatureInk, ZoneWord
+from consent_intake.rules.signature_model import SignatureModel
+from consent_intake.rules.signature_rules import check_signature
+from consent_intake.rules.signature_thresholds import SignatureThresholds
+from schemas.reason_codes import ReasonCode
+
+THRESHOLDS = SignatureThresholds()
+CROP, WITNESS_CROP = Crop(left=1, top=2, width=3, height=4), Crop(left=5, top=6, width=7, height=8)
+SIGNED = {
+    "stroke_length": 300.0,
+    "own_length": 300.0,
+    "own_part": 60.0,
+    "height": 25.0,
+    "width": 120.0,
+    "largest_part": 60.0,
+    "straightness": 0.25,
+    "solidity": 0.2,
+    "faint_part": 60.0,
+}
+EMPTY = dict.fromkeys(SIGNED, 0.0)
+
+
+def _model(score: float) -> SignatureModel:
+    return SignatureModel(name="test", measures=(), start=score, slope=1.0, offset=0.0, trees=())
+
+
+SURE, UNSURE, NOT = _model(5.0), _model(1.0), _model(-5.0)
+
+
+def _ink(**changes: float) -> SignatureInk:
+    return SignatureInk(measures=SIGNED | changes, crop=CROP)
+
+
+def _check(ink: SignatureInk | None, *, model: SignatureModel = SURE, witness: SignatureInk | None = None) -> Check:
+    return check_signature(ink, witness, model=model, thresholds=THRESHOLDS)
+
+
+def _signed_with(text: str, confidence: float) -> Check:
+    words = (ZoneWord(text=text, confidence=confidence),)
+    return _check(SignatureInk(measures=SIGNED, words=words))
+
+
+def test_enough_ink_that_the_model_knows_is_a_signature() -> None:
+    check = _check(_ink())
+    assert (check.verdict, check.reason) == (Verdict.PASSED, None)
+    assert (check.score, check.threshold) == (pytest.approx(0.9933, abs=1e-4), THRESHOLDS.approve_chance)
+    assert (check.field, check.crop) == ("signature", CROP)
+
+
+def test_a_chance_below_the_threshold_goes_to_a_person() -> None:
+    check = _check(_ink(), model=UNSURE)
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.SIGNATURE_UNCLEAR)
+    assert check.score == pytest.approx(0.7311, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("measure", "value", "limit"),
+    [
+        ("stroke_length", 54.9, THRESHOLDS.least_stroke_length),
+        ("height", 5.9, THRESHOLDS.least_height),
+        ("width", 15.9, THRESHOLDS.least_width),
+        ("largest_part", 5.4, THRESHOLDS.least_largest_part),
+        ("straightness", 0.75, THRESHOLDS.most_straight),
+        ("solidity", 0.76, THRESHOLDS.most_solid),
+    ],
+)
+def test_no_chance_is_high_enough_without_evidence(measure: str, value: float, limit: float) -> None:
+    check = _check(_ink(**{measure: value}), model=_model(600.0))
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.SIGNATURE_UNCLEAR)
+    assert (check.score, check.threshold) == (value, limit)
+
+
+def test_an_empty_box_is_told_so_at_once() -> None:
+    check = _check(SignatureInk(measures=EMPTY, crop=CROP), witness=SignatureInk(measures=EMPTY))
+    assert (check.verdict, check.reason) == (Verdict.FAILED, ReasonCode.MISSING_SIGNATURE)
+    assert (check.field, check.crop) == ("signature", CROP)
+
+
+def test_dust_is_an_empty_box_when_the_model_agrees() -> None:
+    dust = _ink(stroke_length=6.0, own_length=6.0, own_part=2.0, largest_part=2.5, faint_part=4.0)
+    assert _check(dust, model=NOT).reason is ReasonCode.MISSING_SIGNATURE
+    assert _check(dust, model=SURE).verdict is Verdict.UNCLEAR
+
+
+def test_a_line_through_the_whole_box_is_an_empty_box() -> None:
+    crease = _ink(stroke_length=370.0, own_length=3.0, own_part=1.0, straightness=0.97, faint_part=0.0)
+    assert _check(crease, model=NOT).reason is ReasonCode.MISSING_SIGNATURE
+
+
+@pytest.mark.parametrize(("measure", "value"), [("own_length", 12.0), ("own_part", 5.5), ("faint_part", 12.0)])
+def test_any_sign_of_ink_goes_to_a_person_instead(measure: str, value: float) -> None:
+    box = SignatureInk(measures=EMPTY | {measure: value})
+    assert _check(box, model=NOT).reason is ReasonCode.SIGNATURE_UNCLEAR
+
+
+def test_a_signature_in_the_witness_box_alone_is_told_so() -> None:
+    witness = SignatureInk(measures=SIGNED, crop=WITNESS_CROP)
+    check = _check(SignatureInk(measures=EMPTY, crop=CROP), witness=witness)
+    assert (check.verdict, check.reason) == (Verdict.FAILED, ReasonCode.SIGNED_AS_WITNESS)
+    assert (check.field, check.crop) == ("witness", WITNESS_CROP)
+
+
+@pytest.mark.parametrize(("measure", "value"), [("stroke_length", 39.0), ("width", 15.0), ("straightness", 0.9)])
+def test_a_mark_in_the_witness_box_is_no_signature_there(measure: str, value: float) -> None:
+    witness = SignatureInk(measures=SIGNED | {measure: value})
+    check = _check(SignatureInk(measures=EMPTY), witness=witness)
+    assert check.reason is ReasonCode.MISSING_SIGNATURE
+
+
+def test_a_witness_beside_a_signature_changes_nothing() -> None:
+    assert _check(_ink(), witness=SignatureInk(measures=SIGNED)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("ink", [None, SignatureInk()])
+def test_a_box_that_nobody_measured_goes_to_a_person(ink: SignatureInk | None) -> None:
+    assert _check(ink).reason is ReasonCode.SIGNATURE_UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [
+        ("VOID", 0.4),
+        ("FIRME AQUÍ", 0.4),
+        ("Cancelado", 0.5),
+        ("N/A", 0.8),
+        ("X", 0.9),
+        ("/s/ Marcus", 0.3),
+        ("s/Rivera", 0.3),
+        ("11/14/2026", 0.3),
+        ("11/14", 0.8),
+        ("4471-2093", 0.8),
+        ("44712093", 0.8),
+        ("Rivera", 0.95),
+        ("MARCUS RIVERA", 0.8),
+    ],
+)
+def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, confidence: float) -> None:
+    check = _signed_with(text, confidence)
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.SIGNATURE_UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence"),
+    [("000.220", 0.5), ("qoro", 0.8), ("Marcus Rivera", 0.5), ("x", 0.4), ("1/1", 0.5), ("uee", 0.95), ("", 1.0)],
+)
+def test_what_a_recogniser_makes_of_loops_does_not(text: str, confidence: float) -> None:
+    assert _signed_with(text, confidence).verdict is Verdict.PASSED
