@@ -9,10 +9,20 @@ from schemas.consent_records import ConsentClaim
 from schemas.values import Language
 from services.consent_form.periods import add_months
 from services.consent_form.prefill import Prefill, is_printable
+from services.portal.claims import SENTENCES as UPLOAD_SENTENCES
 from services.portal.claims import ClaimInvalid, ClaimProblem, read_claim
+from services.portal.languages import mark
 
 MONTHS_AROUND_TODAY = 12
 """How far away a first day may be; further is a mistyped year."""
+
+SENTENCES: Mapping[ClaimProblem, str] = {
+    **UPLOAD_SENTENCES,
+    ClaimProblem.PARENT_NAME_MISSING: mark("Enter the full name of the parent as it is on the case."),
+    ClaimProblem.CASE_IDENTIFIER_MISSING: mark("Enter the Case Identifier."),
+    ClaimProblem.ROLE_MISSING: mark("Select which parent will sign the form."),
+}
+"""English sentence of each problem; nothing is written on the form yet, so some differ from an upload's."""
 
 FIELDS = ("parent_name", "birth_date", "case_identifier", "role", "language", "starts_on", "expires_on")
 """In the order of the page."""

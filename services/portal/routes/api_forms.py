@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from schemas.values import Language, Party
 from services.portal.acting import Acting, by_key
 from services.portal.api_documents import API, ResourceLink, ResourceList, problems
-from services.portal.claims import SENTENCES, ClaimInvalid
+from services.portal.claims import ClaimInvalid
 from services.portal.context import Context
-from services.portal.form_orders import read_order
+from services.portal.form_orders import SENTENCES, read_order
 from services.portal.form_printing import FORM_ID_HEADER, may_print, print_blank_form, print_prefilled_form
 from services.portal.identity import ApiCaller, api_caller
 from services.portal.openapi import bearer_key

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from schemas.values import Language
 from services.consent_form.layout import box_number
 from services.portal.acting import Acting, by_person
-from services.portal.claims import SENTENCES, ClaimInvalid
+from services.portal.claims import ClaimInvalid
 from services.portal.context import Context
 from services.portal.date_boxes import box_names, folded
 from services.portal.errors import error_page
-from services.portal.form_orders import FIELDS, read_order
+from services.portal.form_orders import FIELDS, SENTENCES, read_order
 from services.portal.form_printing import may_print, print_blank_form, print_prefilled_form
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role
 from services.portal.pages import page

@@ -16,7 +16,7 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from services.register.states import ConsentStatus
-from services.register.tables import Person
+from services.register.tables import Person, PrintedForm
 from tests.support.portal_browser import ANAS_PASSWORD
 from tests.support.portal_world import CLAIM_FIELDS, PDF_BYTES, PortalWorld, approve, deliver, finish, upload
 
@@ -151,7 +151,7 @@ async def test_the_status_page_is_styled_translated_and_fits_a_phone(
     visit = await _visit(chromium, address)
     await _sign_in(visit.page, ana)
     await visit.page.set_viewport_size({"width": 360, "height": 740})
-    for path in (f"/consents/{consent_id}", "/consents/new", "/consents", "/inbox", "/resources"):
+    for path in (f"/consents/{consent_id}", "/consents/new", "/forms/new", "/consents", "/inbox", "/resources"):
         await visit.page.goto(path)
         assert await visit.page.evaluate("document.documentElement.scrollWidth") <= 360, path
         assert await visit.page.get_attribute("html", "lang") == language.value
@@ -162,3 +162,26 @@ async def test_the_status_page_is_styled_translated_and_fits_a_phone(
     )
     assert "Public Sans" in font
     assert visit.complaints == []
+
+
+async def test_a_person_prints_a_form_for_a_parent(
+    world: PortalWorld, ana: str, address: str, chromium: Browser
+) -> None:
+    visit = await _visit(chromium, address)
+    page = visit.page
+    await _sign_in(page, ana)
+    await page.get_by_role("link", name="Print a form").first.click()
+    await page.wait_for_url("**/forms/new")
+    year, month, day = CLAIM_FIELDS["birth_date"].split("-")
+    texts = {"birth_year": year, "birth_month": month, "birth_day": day}
+    texts |= {name: CLAIM_FIELDS[name] for name in ("parent_name", "case_identifier")}
+    for name, text in texts.items():
+        await page.fill(f"input[name={name}]", text)
+    await page.click(f"label[for=role-{CLAIM_FIELDS['role']}]")
+    assert visit.complaints == [], "before the browser's own viewer takes over"
+    async with page.expect_response("**/forms/new") as answered:
+        await page.click("main form button[type=submit]")
+    answer = await answered.value
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+    async with world.context.database.reading() as tx:
+        assert (await tx.get_one(PrintedForm, answer.headers["form-id"])).printed_by == world.staff.person_id

@@ -13,8 +13,8 @@ from schemas.values import Language
 from services.consent_form.code import FormCode
 from services.consent_form.layout import FORM_REVISION
 from services.consent_form.raster import page_raster
-from services.portal.claims import SENTENCES, ClaimProblem
-from services.portal.form_orders import FIELDS
+from services.portal.claims import ClaimProblem
+from services.portal.form_orders import FIELDS, SENTENCES
 from services.portal.languages import say
 from services.portal.rate_limits import PRINTED_FORM
 from services.register import consents, printed_forms
