@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from datetime import date
+from typing import Final, Protocol
 
 import numpy as np
 import typer
@@ -10,17 +11,29 @@ import typer
 from consent_intake.samples.sample import paper_of, prefill_of
 from consent_intake.samples.spec import SampleSpec
 from schemas.values import Language
-from services.cli.portal_client import Claim, PortalClient, PortalProblem
+from services.cli.portal_client import Claim, PortalProblem
 from services.cli.submit import connect
 
 NOT_OF_THIS_PORTAL: Final = frozenset({"empty", "junk", "other_organization", "retired_revision"})
 """Outcomes of samples that are no form, or one that this organization's portal does not print."""
 
 
+class Prints(Protocol):
+    """What a printer needs of a portal's client."""
+
+    def print_form(
+        self, claim: Claim, language: str, *, starts_on: date | None = None, expires_on: date | None = None
+    ) -> bytes:
+        """Return a form that is filled in already."""
+
+    def print_blank_form(self, language: str) -> bytes:
+        """Return a blank form."""
+
+
 class PortalPrinter:
     """Prints through the API of one organization. A blank form is printed once for each language and then copied."""
 
-    def __init__(self, client: PortalClient) -> None:
+    def __init__(self, client: Prints) -> None:
         self._client = client
         self._blank: dict[Language, bytes] = {}
 
