@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -21,34 +21,12 @@ from consent_intake.samples.signatures import HELD_OUT_STYLES
 from consent_intake.samples.truth import Family
 from consent_intake.scoring.breakdowns import breakdowns
 from consent_intake.scoring.measures import HARD_FAMILIES
+from consent_intake.scoring.method import METHOD
 from consent_intake.scoring.processes import Scores, ScoringStopped, score
 from consent_intake.scoring.report import HEAD, Report, markdown, report_of
 from consent_intake.scoring.scored import ScoredForm
 from consent_intake.scoring.sources import GivenForms, MadeForms, Source
 from consent_intake.scoring.truth_file import TruthUnusable, truths_in
-
-_METHOD: Final = (
-    (
-        "A bad form is one that is not signed by the parent, is signed in the witness's box only, names another person, "
-        "differs from the claim in one character of the case identifier or one digit of the birth date, or ticks the wrong "
-        "role or both; none may be approved. Where none was, the interval's upper end is the one-sided 95 % bound, about "
-        "3 / n; elsewhere it is Clopper-Pearson at 95 %."
-    ),
-    (
-        '"Told so at once" counts boxes in which nobody wrote (empty, specks, dots, folds, streaks, print that shines '
-        "through) and signatures in the witness's box. Whatever a person may have put there on purpose, an X or initials "
-        "or a line, goes to a person: see the table by kind."
-    ),
-    (
-        "Fields are exact when they differ at most in capitals and spaces. Hand-written claims are those that the paper "
-        "confirms: name, birth date, case identifier."
-    ),
-    (
-        "The forms are made: ink is drawn, devices are simulated. Handwriting is in fonts and with real digits that no "
-        "reader was trained on; signature styles that were held out of training are shown apart. Real scans are worse: "
-        "the figures are a ceiling until they are confirmed on real uploads (`--forms DIR --truth FILE`)."
-    ),
-)
 
 
 def score_command(
@@ -76,7 +54,7 @@ def score_command(
         misses.write_text("".join(json.dumps(_miss(form)) + "\n" for form in scores.forms if not _as_hoped(form)))
     if out is not None:
         command = f"snapshot intake score --count {count} --seed {seed}" if forms is None else "snapshot intake score"
-        notes = [_machine(), _run(scores.forms, version, report, monotonic() - started), *_METHOD]
+        notes = [_machine(), _run(scores.forms, version, report, monotonic() - started), *METHOD]
         tables = breakdowns(scores.forms, HELD_OUT_STYLES)
         out.write_text(markdown("How well intake reads and decides", command, notes, report, tables), encoding="utf-8")
     if floor and report.missed:

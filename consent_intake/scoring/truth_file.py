@@ -78,7 +78,7 @@ def _json_rows(text: str) -> list[dict[str, Any]]:
 def _truth(number: int, row: dict[str, Any]) -> tuple[str, Truth]:
     if None in row:  # the CSV reader's name for what is beyond the last column
         raise TruthUnusable(f"entry {number} of the truth file: more columns than names")
-    row = {name: value for name, value in row.items() if value is not None and value != ""}  # noqa: PLC1901 - 0 stays
+    row = {name: value for name, value in row.items() if value is not None and value != ""}
     written = {name.removeprefix(_WRITTEN): str(row.pop(name)) for name in list(row) if name.startswith(_WRITTEN)}
     try:
         entry = _Entry.model_validate(row)
