@@ -23,6 +23,9 @@ NOON = datetime(2026, 11, 16, 17, 0, tzinfo=UTC)
 """Noon in New York on a Monday."""
 
 PRACTICE_CASE = "AB12345C1"
+CLAIM_INDEX = "0" * 64
+"""Of every consent made here."""
+
 STEPS = (ConsentStatus.APPROVED, ConsentStatus.FETCHED, ConsentStatus.RENDERED, ConsentStatus.DELIVERED)
 
 
@@ -109,7 +112,7 @@ async def a_consent(
         document_sha256=sha256(document).hexdigest(),
         media_type="application/pdf",
         size_bytes=len(document),
-        claim_index="0" * 64,
+        claim_index=CLAIM_INDEX,
         at=at,
     )
 

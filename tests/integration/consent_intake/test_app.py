@@ -22,16 +22,21 @@ from services.runtime.in_memory_broker import InMemoryBroker
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey, generate_master_key_file
 from services.vault.vault import Kind
-from tests.support.register_builders import a_consent, a_person, an_organization
+from tests.support.printed_forms import a_prefilled_form
+from tests.support.register_builders import CLAIM_INDEX, a_consent, a_person, an_organization
 
 
-async def uploaded(database: Database, vault: FileVault, document: bytes) -> ConsentUploaded:
+async def uploaded(database: Database, vault: FileVault, seed: int) -> ConsentUploaded:
+    """Print a form for the demonstration parent, sign it, and upload it."""
+    claim = DEMONSTRATION_PARENTS[Party.NONCUSTODIAL]
+    spec = SampleSpec(today=legal_day(utc_now()), fill="prefilled")
     async with database.transaction() as tx:
         organization = await an_organization(tx, name=ORGANIZATION_NAME)
         organization.form_code = ORGANIZATION_CODE
         person = await a_person(tx, organization)
+        printed = await a_prefilled_form(tx, organization, person, claim, claim_index=CLAIM_INDEX, at=utc_now())
+        document = make_sample(spec, seed, printed)
         consent = await a_consent(tx, organization, person, document=document, at=utc_now())
-        claim = DEMONSTRATION_PARENTS[Party.NONCUSTODIAL]
         await vault.seal(tx, consent.id, Kind.DOCUMENT, document)
         await vault.seal(tx, consent.id, Kind.CLAIM, claim.model_dump_json().encode())
     return ConsentUploaded(
@@ -51,7 +56,7 @@ async def test_a_signed_form_goes_from_upload_to_a_grant_once_though_its_event_c
     generate_key_files(settings.grant_private_key_path, public_key)
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     today = legal_day(utc_now())
-    event = await uploaded(sqlite_register, vault, make_sample(SampleSpec(today=today, fill="prefilled"), 2))
+    event = await uploaded(sqlite_register, vault, seed=2)
     broker = InMemoryBroker(sqlite_register)
     intake = stage(settings, sqlite_register)
     broker.run_stage(intake)

@@ -15,11 +15,9 @@ from services.register.states import ConsentStatus, PrintedFormKind
 from services.register.tables import AuditEntry, Consent, Organization, Person, PrintedForm
 from services.vault.claim_index import claim_index
 from services.vault.master_key import MasterKey
-from tests.support.register_builders import NOON, a_consent, a_person, an_organization
+from tests.support.register_builders import CLAIM_INDEX, NOON, a_consent, a_person, an_organization
 
 MASTER = MasterKey(b"\7" * 32)
-INDEX = "0" * 64
-"""The claim index of every consent that the builder makes."""
 
 
 @dataclass
@@ -30,7 +28,7 @@ class Desk:
     organization: Organization
     person: Person
 
-    async def print(self, index: str | None = INDEX) -> str:
+    async def print(self, index: str | None = CLAIM_INDEX) -> str:
         async with self.database.transaction() as tx:
             return await self.print_in(tx, index)
 
@@ -141,7 +139,7 @@ async def test_a_blank_form_may_be_copied(desk: Desk) -> None:
         assert await desk.decide(serial, await desk.upload(), ConsentStatus.APPROVED) == FormIdStatus.ISSUED
 
 
-@pytest.mark.parametrize("index", [INDEX, None], ids=["prefilled", "blank"])
+@pytest.mark.parametrize("index", [CLAIM_INDEX, None], ids=["prefilled", "blank"])
 async def test_another_organizations_form_is_refused_and_stays_good_for_its_owner(
     desk: Desk, index: str | None
 ) -> None:
