@@ -176,10 +176,17 @@ def _crop(box: FieldBox, shift: Shift) -> Crop:
 
 
 def _dark(grey: GreyPixels) -> Mask:
-    middle = float(np.median(grey))
-    spread = float(np.median(np.abs(grey.astype(np.float32) - middle)))
+    middle, spread = _middle_and_spread(grey)
     limit = middle - min(max(DARKER_BY, DEVIATIONS * spread), DARKEST_LIMIT)
     return np.where(grey < limit, 255, 0).astype(np.uint8)
+
+
+def _middle_and_spread(grey: GreyPixels) -> tuple[float, float]:
+    """Return the median and the median absolute deviation, from a histogram: sorting every box costs a third more."""
+    counts = np.bincount(grey.ravel(), minlength=256)
+    middle = int(np.searchsorted(np.cumsum(counts), grey.size / 2))
+    away = np.bincount(np.abs(np.arange(256) - middle), weights=counts)
+    return float(middle), float(np.searchsorted(np.cumsum(away), grey.size / 2))
 
 
 def _printed(blank: GreyPixels, rows: slice, columns: slice, grow: int) -> Mask:

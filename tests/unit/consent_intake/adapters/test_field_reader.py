@@ -1,0 +1,121 @@
+"""The reading engines on a page that was never printed: the form's own pixels at 200 dpi with ink on them."""
+
+from datetime import date
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from consent_intake.adapters.field_reader import FieldReader, FieldsRead
+from consent_intake.adapters.form_ink import InkedForm, inked_form
+from consent_intake.rules.check import Verdict
+from consent_intake.rules.claim_checks import check_birth_date, check_case_identifier, check_name
+from consent_intake.rules.claim_thresholds import ClaimThresholds
+from consent_intake.rules.form_reading import Engine
+from consent_intake.rules.period_checks import is_blank, signing_date
+from consent_intake.samples.containers import with_ink
+from consent_intake.samples.filling import HAND_FONTS, TYPED_FONT, Paper, Writer, fill_boxes, sign_and_date
+from consent_intake.samples.ink import Ink
+from schemas.values import Language, Party
+from services.consent_form.layout import layout
+from services.consent_form.pdf import blank_form_pdf
+from services.consent_form.raster import page_raster_in_colour
+
+TODAY = date(2026, 11, 22)
+THRESHOLDS = ClaimThresholds()
+PAPER = Paper(
+    parent_name="Elena Núñez",
+    birth_date=date(1990, 9, 30),
+    case_identifier="AB12345C1",
+    ticked=(Party.CUSTODIAL,),
+    signed_on=date(2026, 11, 14),
+)
+FORM = layout(Language.ENGLISH)
+
+
+@lru_cache(maxsize=2)
+def page(*, by_hand: bool) -> NDArray[np.uint8]:
+    ink = Ink()
+    font = HAND_FONTS[0] if by_hand else TYPED_FONT
+    writer = Writer(ink, font, np.random.default_rng(4), by_hand=by_hand)
+    fill_boxes(writer, FORM, PAPER)
+    sign_and_date(writer, FORM, PAPER)
+    blank = blank_form_pdf(
+        language=Language.ENGLISH,
+        organization_name="Bronx Fathers Forward",
+        organization_code="BFF",
+        serial="0001abcd0001abcd",
+    )
+    return cv2.cvtColor(page_raster_in_colour(with_ink(blank, ink.content()), 200), cv2.COLOR_RGB2GRAY)
+
+
+def inked(*, by_hand: bool) -> InkedForm:
+    return inked_form(page(by_hand=by_hand), Language.ENGLISH)
+
+
+@lru_cache(maxsize=1)
+def reader() -> FieldReader:
+    return FieldReader.load()
+
+
+def read(*, by_hand: bool) -> FieldsRead:
+    return reader().read(inked(by_hand=by_hand))
+
+
+def test_every_typed_field_reads_exactly() -> None:
+    fields = read(by_hand=False).fields
+    assert {name: written.text for name, written in fields.items()} == {
+        "parent_name": "Elena Núñez",
+        "organization": "Bronx Fathers Forward",
+        "birth_date": "09301990",
+        "case_identifier": "AB12345C1",
+        "starts_on": "",
+        "expires_on": "",
+        "signed_on": "11142026",
+    }
+
+
+def test_typed_combs_are_left_to_the_cell_reader() -> None:
+    fields = read(by_hand=False).fields
+    engines = {engine.engine for name in ("birth_date", "case_identifier") for engine in fields[name].readings}
+    assert engines == {Engine.CELLS}
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_a_true_claim_is_confirmed_and_one_character_off_is_not(by_hand: bool) -> None:
+    fields = read(by_hand=by_hand).fields
+    birth, case, name = fields["birth_date"], fields["case_identifier"], fields["parent_name"]
+    assert check_name(name, "Nunez, Elena", thresholds=THRESHOLDS).verdict is Verdict.PASSED
+    assert check_birth_date(birth, PAPER.birth_date, thresholds=THRESHOLDS).verdict is Verdict.PASSED
+    assert check_case_identifier(case, PAPER.case_identifier, thresholds=THRESHOLDS).verdict is Verdict.PASSED
+    assert check_birth_date(birth, date(1990, 9, 20), thresholds=THRESHOLDS).verdict is not Verdict.PASSED
+    assert check_case_identifier(case, "AB12845C1", thresholds=THRESHOLDS).verdict is not Verdict.PASSED
+    assert check_name(name, "Irene Núñez", thresholds=THRESHOLDS).verdict is not Verdict.PASSED
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+def test_the_signing_date_reads_and_an_empty_period_is_blank(by_hand: bool) -> None:
+    fields = read(by_hand=by_hand).fields
+    assert signing_date(fields["signed_on"], TODAY, thresholds=THRESHOLDS) == PAPER.signed_on
+    assert is_blank(fields["starts_on"], thresholds=THRESHOLDS)
+    assert is_blank(fields["expires_on"], thresholds=THRESHOLDS)
+
+
+def test_every_field_says_where_it_is_and_combs_keep_their_cells() -> None:
+    form = inked(by_hand=True)
+    fields = reader().read(form).fields
+    assert all(written.crop == form.crops[name] for name, written in fields.items())
+    assert {name: len(fields[name].cells) for name in form.combs} == {
+        name: len(cells) for name, cells in FORM.cells.items()
+    }
+
+
+def test_the_crop_of_a_field_is_where_its_box_is_on_the_page() -> None:
+    crop, box = inked(by_hand=False).crops["birth_date"], FORM.fields["birth_date"]
+    scale = 200 / 72
+    assert abs(crop.left - box.x * scale) < 12
+    assert abs(crop.top - box.y * scale) < 12
+    assert crop.width >= box.width * scale
+    assert crop.height >= box.height * scale
