@@ -69,7 +69,8 @@ def signature_outlines(picture: Path) -> tuple[tuple[tuple[Point, ...], ...], fl
     Raises:
         NoPictures: when the file is no picture or has no ink.
     """
-    grey = cv2.imdecode(np.frombuffer(picture.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
+    content = np.frombuffer(picture.read_bytes(), np.uint8)
+    grey = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE) if content.size else None
     if grey is None:
         raise NoPictures
     if grey.shape[0] > _TALLEST_PIXELS:
