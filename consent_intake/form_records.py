@@ -41,6 +41,11 @@ async def why_card_of(vault: Vault, tx: Transaction, consent_id: UUID) -> WhyCar
     return await opened(vault, tx, consent_id, Kind.WHY_CARD, WhyCard)
 
 
+async def picture_of(vault: Vault, tx: Transaction, consent_id: UUID) -> bytes:
+    """Return the page's picture, PNG; raises ObjectMissing and ObjectDamaged as ``opened`` does."""
+    return await vault.open(tx, consent_id, Kind.REVIEW_IMAGE)
+
+
 async def opened(vault: Vault, tx: Transaction, consent_id: UUID, kind: Kind, record: type[Record]) -> Record:
     """Open one object as a record.
 

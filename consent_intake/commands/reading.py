@@ -10,9 +10,11 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy
 from consent_intake.adapters.reading_process import form_reader
 from consent_intake.rules.consent_decision import Decision, Uploader, decide
 from consent_intake.rules.form_reading import FormReading, ReadForm
+from consent_intake.rules.policy import Policy
 from schemas.consent_records import ConsentClaim
 from schemas.values import Party
 from services.runtime.clock import legal_day, utc_now
@@ -27,8 +29,10 @@ def read(
     organization_code: Annotated[str, typer.Option(help="code of the uploader's organization")] = "",
     organization_name: Annotated[str, typer.Option(help="name of the uploader's organization")] = "",
     picture: Annotated[Path | None, typer.Option(help="write the straightened page here, PNG")] = None,
+    policy: Annotated[Path | None, typer.Option(help="judge with this policy, JSON; empty: this release's")] = None,
 ) -> None:
     """Print what is read from a form, and with a claim how each check ends. Shows personal data; stores nothing."""
+    judging = _policy(policy)
     form = asyncio.run(_read(file.read_bytes()))
     console = Console()
     console.print(_reading_table(form.reading))
@@ -42,7 +46,16 @@ def read(
         console.print("The claim is not complete: a name, a birth date and a case identifier such as AB12345C1.")
         raise typer.Exit(2) from None
     uploader = Uploader(organization_code, organization_name)
-    console.print(_decision_table(decide(form.reading, claim, uploader, today=legal_day(utc_now()))))
+    decision = decide(form.reading, claim, uploader, policy=judging, today=legal_day(utc_now()))
+    console.print(_decision_table(decision))
+
+
+def _policy(path: Path | None) -> Policy:
+    try:
+        return packaged_policy() if path is None else read_policy(path)
+    except PolicyUnusable as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
 
 
 async def _read(document: bytes) -> ReadForm:
@@ -65,7 +78,8 @@ def _reading_table(reading: FormReading) -> Table:
         table.add_row(name, "", "", f"{ink:.4f}")
     if reading.signature is not None:
         words = " ".join(word.text for word in reading.signature.words)
-        table.add_row("signature", words, "", f"{reading.signature.stroke_length:.0f} pt of strokes")
+        strokes = reading.signature.measures.get("stroke_length", 0.0)
+        table.add_row("signature", words, "", f"{strokes:.0f} pt of strokes")
     return table
 
 

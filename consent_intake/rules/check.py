@@ -37,7 +37,7 @@ class Check:
     field: str | None = None
     crop: Crop | None = None
 
-    def at(self, field: str, crop: Crop | None) -> "Check":
+    def at(self, field: str | None, crop: Crop | None) -> "Check":
         """Return the same outcome with the place on the form that it is about."""
         return replace(self, field=field, crop=crop)
 

@@ -1,0 +1,51 @@
+"""What operators' commands share: the register and the vault of this installation, and who asks."""
+
+import asyncio
+import getpass
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import typer
+from rich.console import Console
+
+from consent_intake.settings import Settings
+from services.register.audit import Actor
+from services.register.database import Database
+from services.vault.file_vault import FileVault
+from services.vault.master_key import MasterKey, MasterKeyUnusable
+from services.vault.vault import Vault
+
+Result = TypeVar("Result")
+
+LEAST_WIDTH = 120
+"""Columns of a table that goes into a file or a pipe."""
+
+
+def run(work: Callable[[Database, Vault, Settings], Awaitable[Result]]) -> Result:
+    """Do something with this installation's register and vault; ends with code 2 when the vault's key is absent."""
+    settings = Settings()
+    try:
+        vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+    except MasterKeyUnusable as error:
+        typer.echo(f"The master key can't be used: {error}.", err=True)
+        raise typer.Exit(2) from error
+
+    async def with_register() -> Result:
+        database = Database(settings.register_url)
+        try:
+            return await work(database, vault, settings)
+        finally:
+            await database.close()
+
+    return asyncio.run(with_register())
+
+
+def operator() -> Actor:
+    """Return how the audit log names who runs the command."""
+    return Actor(f"operator:{getpass.getuser()}")
+
+
+def console() -> Console:
+    """Return where tables are printed."""
+    found = Console()
+    return found if found.is_terminal else Console(width=max(found.width, LEAST_WIDTH))
