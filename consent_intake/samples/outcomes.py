@@ -57,6 +57,16 @@ OUTCOMES: Final[Mapping[str, ExpectedOutcome]] = MappingProxyType(
             Result.REVIEW, ReasonCode.SIGNATURE_UNCLEAR, "an X, a stray line or a printed name in the signature box"
         ),
         "safety": ExpectedOutcome(Result.REVIEW, ReasonCode.SAFETY_REVIEW, "safety box ticked"),
+        "signed_on_a_computer": ExpectedOutcome(
+            Result.REVIEW,
+            ReasonCode.SIGNATURE_UNCLEAR,
+            "an empty signature box and a digital signature that nobody vouches for",
+        ),
+        "changed_after_signing": ExpectedOutcome(
+            Result.REVIEW,
+            ReasonCode.DIGITAL_SIGNATURE_INVALID,
+            "signed by hand and on a computer, and then something was added to the file",
+        ),
         "retired_revision": _rejected(ReasonCode.FORM_RETIRED, "an older form"),
         "junk": _rejected(ReasonCode.WRONG_FORM, "a letter, not the form"),
         "encrypted": _rejected(ReasonCode.FILE_ENCRYPTED, "a PDF with a password"),

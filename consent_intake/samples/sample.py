@@ -1,7 +1,7 @@
 """Makes one sample: print the form, write on it, scan it, put it into a file."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 
 import numpy as np
@@ -36,9 +36,10 @@ class OutcomeUnknown(ValueError):
 
 
 def make_sample(spec: SampleSpec, seed: int, printed: bytes | None = None) -> bytes:
-    """Return the file of a sample; the same spec and seed give the same bytes, except for "encrypted".
+    """Return the file of a sample; the same spec and seed give the same bytes, except where a key is made.
 
-    "encrypted" and "many_pages" are always PDFs; "empty" has no bytes at all.
+    "encrypted" and the digitally signed ones have keys of their own; they and "many_pages" are always PDFs; "empty" has
+    no bytes at all.
 
     Args:
         spec: what it is made from.
@@ -59,6 +60,8 @@ def make_sample(spec: SampleSpec, seed: int, printed: bytes | None = None) -> by
     page = _letter(random) if spec.outcome == "junk" else _filled_form(spec, random, printed)
     if spec.outcome == "encrypted":
         return locked(page)
+    if spec.outcome in {"signed_on_a_computer", "changed_after_signing"}:
+        return _digitally_signed(page, spec)
     if spec.outcome == "many_pages":
         return followed_by_empty_pages(page)
     if spec.container == "pdf" and spec.scan == "none":
@@ -69,12 +72,23 @@ def make_sample(spec: SampleSpec, seed: int, printed: bytes | None = None) -> by
     return as_file(picture, spec.container, dpi=dpi, black_and_white=fax)
 
 
+def _digitally_signed(page: bytes, spec: SampleSpec) -> bytes:
+    """Return the form signed on a computer two days ago, with bytes appended when the outcome asks for them."""
+    from consent_intake.samples import digital  # noqa: PLC0415 - takes half a second to load, and two outcomes need it
+
+    at = datetime.combine(spec.today, time(16), UTC) - timedelta(days=SIGNED_DAYS_AGO)
+    authority = digital.PracticeAuthority.made(at=at)
+    signed = digital.digitally_signed(page, spec.claim.parent_name, authority, at=at)
+    return signed if spec.outcome == "signed_on_a_computer" else signed + b"% and something else\n"
+
+
 def paper_of(spec: SampleSpec, random: Generator) -> Paper:
     """Return what is written on the form: the claim, changed as the outcome asks."""
     claim, today = spec.claim, spec.today
     other_party = Party.CUSTODIAL if claim.party is Party.NONCUSTODIAL else Party.NONCUSTODIAL
     changes: dict[str, dict[str, Any]] = {
         "unsigned": {"signature": "none"},
+        "signed_on_a_computer": {"signature": "none"},
         "undated": {"signed_on": None},
         "signed_as_witness": {"signature": "witness"},
         "unclear_signature": {"signature": "unclear"},

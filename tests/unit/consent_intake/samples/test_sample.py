@@ -14,6 +14,7 @@ import zxingcpp
 from PIL import Image
 from typer.testing import CliRunner
 
+from consent_intake.adapters.pdf_signatures import TrustList, digital_signatures
 from consent_intake.samples.commands import app
 from consent_intake.samples.containers import PASSWORD
 from consent_intake.samples.outcomes import OUTCOMES, Result
@@ -175,10 +176,24 @@ def test_the_many_pages_are_200_and_an_empty_file_is_empty() -> None:
     assert make_sample(replace(TYPED, outcome="empty"), 1) == b""
 
 
-@pytest.mark.parametrize("outcome", sorted(set(OUTCOMES) - {"encrypted"}))
+MADE_WITH_A_NEW_KEY = {"encrypted", "signed_on_a_computer", "changed_after_signing"}
+
+
+@pytest.mark.parametrize("outcome", sorted(set(OUTCOMES) - MADE_WITH_A_NEW_KEY))
 def test_the_same_seed_gives_the_same_file(outcome: str) -> None:
     spec = replace(TYPED, outcome=outcome, fill="hand")
     assert make_sample(spec, 3) == make_sample(spec, 3)
+
+
+def test_the_digitally_signed_samples_are_signed_by_the_parent_and_one_of_them_is_changed_afterwards() -> None:
+    whole, changed = (
+        digital_signatures(make_sample(replace(TYPED, outcome=outcome), 1), TrustList())
+        for outcome in ("signed_on_a_computer", "changed_after_signing")
+    )
+    assert [(one.signer_name, one.intact, one.coverage) for one in (*whole, *changed)] == [
+        (TYPED.claim.parent_name, True, "ENTIRE_FILE"),
+        (TYPED.claim.parent_name, True, "ENTIRE_REVISION"),
+    ]
 
 
 def test_another_seed_gives_another_form() -> None:
