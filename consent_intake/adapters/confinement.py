@@ -32,7 +32,6 @@ LIMITS: Final = MappingProxyType(
         resource.RLIMIT_MEMLOCK: 0,
         resource.RLIMIT_MSGQUEUE: 0,
         resource.RLIMIT_NOFILE: 0,  # what is open stays usable, nothing new is opened
-        resource.RLIMIT_NPROC: 0,
     }
 )
 
@@ -89,7 +88,7 @@ def close_all_but(kept: int) -> None:
 
 
 def limit_resources(limits: Mapping[int, int] = LIMITS) -> None:
-    """Limit memory and CPU time; no file, descriptor, process, core dump or locked memory.
+    """Limit memory and CPU time; no file, descriptor, core dump or locked memory.
 
     Raises:
         ConfinementFailed: fail closed.
