@@ -72,6 +72,31 @@ def read_policy(path: Path) -> Policy:
         raise PolicyUnusable(f"The policy {path.name} has a value that cannot be used: {_where(error)}.") from None
 
 
+def write_policy(path: Path, *, model: Path, version: str, thresholds: Policy | None = None) -> Policy:
+    """Write a policy that names every threshold, beside its model, and return it as it reads back.
+
+    Args:
+        path: file to write, in the model's folder.
+        model: the signature model's file; the policy pins its SHA-256.
+        version: the new policy's.
+        thresholds: whose to take over; the code's own when None.
+
+    Raises:
+        PolicyUnusable: the model is absent or no model, or the version is none.
+    """
+    content = _bytes(model)
+    trees = _object(model, content)
+    given = thresholds.model_dump(mode="json", exclude={"signature_model"}) if thresholds else {}
+    try:
+        policy = Policy.model_validate_json(json.dumps({**given, "version": version, "signature_model": trees}))
+    except ValidationError as error:
+        raise PolicyUnusable(f"The policy {path.name} has a value that cannot be used: {_where(error)}.") from None
+    written = policy.model_dump(mode="json", exclude={"signature_model"})
+    written["signature_model"] = {"file": model.name, "sha256": sha256(content).hexdigest()}
+    path.write_text(json.dumps(written, indent=2) + "\n", encoding="utf-8")
+    return read_policy(path)
+
+
 def _model_file(path: Path, written: object) -> ModelFile:
     try:
         return ModelFile.model_validate(written)

@@ -2,7 +2,7 @@
 
 import typer
 
-from consent_intake.commands import reading, rescoring
+from consent_intake.commands import reading, rescoring, writing_policies
 from consent_intake.scoring.command import score_command
 
 app = typer.Typer(no_args_is_help=True, help="Reading consent forms.")
@@ -16,3 +16,4 @@ def _intake() -> None:
 app.command("read")(reading.read)
 app.command("score")(score_command)
 app.command("rescore")(rescoring.rescore)
+app.command("new-policy")(writing_policies.new_policy)

@@ -1,19 +1,15 @@
-"""Policies as files, the way an operator writes them."""
+"""Policies as files, the way an operator keeps them."""
 
-import json
-from hashlib import sha256
 from pathlib import Path
 
+from consent_intake.adapters.policy_file import write_policy
 from consent_intake.rules.policy import Policy
 
 
-def write_policy(folder: Path, policy: Policy) -> Path:
+def policy_in(folder: Path, policy: Policy) -> Path:
     """Write a policy and its model into a folder; returns the policy's file."""
-    model = policy.signature_model.model_dump_json().encode()
-    model_file = folder / f"signature-{policy.version}.json"
-    model_file.write_bytes(model)
-    written = policy.model_dump(mode="json", exclude={"signature_model"})
-    written["signature_model"] = {"file": model_file.name, "sha256": sha256(model).hexdigest()}
+    model = folder / f"signature-{policy.version}.json"
+    model.write_text(policy.signature_model.model_dump_json())
     path = folder / f"{policy.version}.json"
-    path.write_text(json.dumps(written, indent=2))
+    write_policy(path, model=model, version=policy.version, thresholds=policy)
     return path

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy
+from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy, write_policy
 from tests.support.form_readings import POLICY
-from tests.support.policy_files import write_policy
+from tests.support.policy_files import policy_in
 
 
 def test_a_policy_is_read_with_its_model(tmp_path: Path) -> None:
-    assert read_policy(write_policy(tmp_path, POLICY)) == POLICY
+    assert read_policy(policy_in(tmp_path, POLICY)) == POLICY
 
 
 def test_the_packaged_policy_can_be_used() -> None:
@@ -46,7 +46,7 @@ MISTAKES: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_mistake_in_a_policy_is_named(tmp_path: Path, name: str) -> None:
     change, named = MISTAKES[name]
-    path = write_policy(tmp_path, POLICY)
+    path = policy_in(tmp_path, POLICY)
     written = json.loads(path.read_bytes())
     change(written)
     path.write_text(json.dumps(written))
@@ -57,7 +57,7 @@ def test_a_mistake_in_a_policy_is_named(tmp_path: Path, name: str) -> None:
 
 
 def test_another_model_than_the_policy_was_made_with_is_refused(tmp_path: Path) -> None:
-    path = write_policy(tmp_path, POLICY)
+    path = policy_in(tmp_path, POLICY)
     model = tmp_path / json.loads(path.read_bytes())["signature_model"]["file"]
     model.write_bytes(model.read_bytes() + b" ")
     with pytest.raises(PolicyUnusable, match="is not the one"):
@@ -65,7 +65,7 @@ def test_another_model_than_the_policy_was_made_with_is_refused(tmp_path: Path) 
 
 
 def test_a_model_that_is_pinned_and_makes_no_sense_is_refused(tmp_path: Path) -> None:
-    path = write_policy(tmp_path, POLICY)
+    path = policy_in(tmp_path, POLICY)
     written = json.loads(path.read_bytes())
     model = tmp_path / written["signature_model"]["file"]
     model.write_text("{}")
@@ -83,3 +83,23 @@ def test_what_is_no_policy_is_refused(tmp_path: Path, content: bytes) -> None:
         read_policy(path)
     with pytest.raises(PolicyUnusable, match="cannot be read"):
         read_policy(tmp_path / "absent.json")
+
+
+def test_a_new_policy_names_every_threshold_and_takes_over_anothers(tmp_path: Path) -> None:
+    model = tmp_path / "model.json"
+    model.write_text(POLICY.signature_model.model_dump_json())
+    strict = POLICY.model_copy(update={"claims": POLICY.claims.model_copy(update={"sure_alone": 0.99})})
+    made = write_policy(tmp_path / "new.json", model=model, version="2026-12.1", thresholds=strict)
+    assert made == strict.model_copy(update={"version": "2026-12.1"})
+    assert set(json.loads((tmp_path / "new.json").read_bytes())["claims"]) == set(type(POLICY.claims).model_fields)
+    by_default = write_policy(tmp_path / "plain.json", model=model, version="2026-12.2")
+    assert by_default.claims == type(POLICY.claims)()
+
+
+def test_no_policy_is_written_for_what_is_no_model_or_no_version(tmp_path: Path) -> None:
+    model = tmp_path / "model.json"
+    for content, version in (("{}", "2026-12.1"), (POLICY.signature_model.model_dump_json(), "next")):
+        model.write_text(content)
+        with pytest.raises(PolicyUnusable):
+            write_policy(tmp_path / "new.json", model=model, version=version)
+    assert not (tmp_path / "new.json").exists()
