@@ -1,6 +1,5 @@
 """The dates of a consent: signed on, from, to."""
 
-from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +11,7 @@ from consent_intake.rules.form_reading import FormReading, WrittenText
 from consent_intake.rules.signing_day import likely_signing_day
 from schemas.reason_codes import ReasonCode
 from services.consent_form.layout import DEFAULT_MONTHS
+from services.consent_form.periods import add_months
 
 
 @dataclass(frozen=True)
@@ -21,13 +21,6 @@ class Period:
     signed_on: date
     starts_on: date
     expires_on: date
-
-
-def add_months(day: date, months: int) -> date:
-    """Return the same day of a later month, or that month's last day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def is_blank(written: WrittenText, *, thresholds: ClaimThresholds) -> bool:

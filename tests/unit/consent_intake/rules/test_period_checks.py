@@ -7,7 +7,6 @@ from consent_intake.rules.claim_thresholds import ClaimThresholds
 from consent_intake.rules.form_reading import CombCell, Engine, EngineText, FormReading, WrittenText
 from consent_intake.rules.period_checks import (
     Period,
-    add_months,
     check_period,
     check_signing_date,
     period_for_reviewed,
@@ -15,6 +14,7 @@ from consent_intake.rules.period_checks import (
     signing_date,
 )
 from schemas.reason_codes import ReasonCode
+from services.consent_form.periods import add_months
 from tests.support.form_readings import BLANK, GOOD, TODAY, comb, with_fields
 
 UPLOADED = date(2026, 11, 15)
