@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from consent_intake.rules.signature_model import SignatureModel, Tree
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL = REPOSITORY / "consent_intake" / "policies" / "signature-2026-11.json"
+POLICY = MODEL.with_name("2026-11.2.json")
 EXAMPLES = REPOSITORY / "tests" / "unit" / "consent_intake" / "rules" / "signature_examples.json"
 CARD = REPOSITORY / "docs" / "models" / "signature.md"
 NAME = "signature-2026-11"
@@ -42,6 +44,7 @@ def main() -> None:
     trees = trained(learnt, measures)
     model = exported(trees, measures, *calibration(learnt, measures))
     MODEL.write_text(json.dumps(model.model_dump(mode="json"), separators=(",", ":")) + "\n", encoding="utf-8")
+    _write_policy()
     _write_examples(trees, model, unseen)
     print(f"{MODEL.name}: {MODEL.stat().st_size / 1000:.0f} kB, {len(model.trees)} trees, {len(measures)} measures")
     _write_card(report(model, learnt, unseen, marks, without=lambda kind: _without(learnt, measures, kind)))
@@ -109,6 +112,13 @@ def _zones(
     name: str, count: int, seed: int, options: argparse.Namespace, *, held_out: bool, folder: Path | None
 ) -> Zones:
     return table(name, count, seed, held_out=held_out, folder=folder, processes=options.processes)
+
+
+def _write_policy() -> None:
+    """Let the policy name the new trees; a policy that is in force somewhere needs a new version instead."""
+    policy = json.loads(POLICY.read_text(encoding="utf-8"))
+    policy["signature_model"] = {"file": MODEL.name, "sha256": sha256(MODEL.read_bytes()).hexdigest()}
+    POLICY.write_text(json.dumps(policy, indent=2) + "\n", encoding="utf-8")
 
 
 def _write_examples(trees: HistGradientBoostingClassifier, model: SignatureModel, zones: Zones) -> None:
