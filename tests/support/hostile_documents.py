@@ -10,7 +10,16 @@ from types import MappingProxyType
 import pillow_heif
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, PdfObject, StreamObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from tests.support.signed_documents import pdf_of
 
@@ -141,6 +150,7 @@ def eleven_pages() -> bytes:
 
 def picture_of(kind: str, size: tuple[int, int], mode: str = "1", frames: int = 1) -> bytes:
     """Return a blank picture."""
+    pillow_heif.register_heif_opener()
     held = io.BytesIO()
     first = Image.new(mode, size)
     more = [Image.new(mode, size, number % 2) for number in range(1, frames)]
@@ -174,7 +184,6 @@ def jpeg_of_many_pixels() -> bytes:
 
 def heic_of_many_pixels() -> bytes:
     """A HEIC picture that claims 60,000 x 60,000 pixels."""
-    pillow_heif.register_heif_opener()
     whole = bytearray(picture_of("HEIF", (64, 64), "RGB"))
     at = whole.index(b"ispe") + 8
     whole[at : at + 8] = struct.pack(">II", 60_000, 60_000)
@@ -221,6 +230,29 @@ def with_words_that_are_not_seen(pdf: bytes, words: str) -> bytes:
     before = page["/Contents"]
     parts = before if isinstance(before, ArrayObject) else [page.raw_get("/Contents")]
     page[NameObject("/Contents")] = ArrayObject([writer._add_object(first), *parts])
+    return _saved(writer)
+
+
+def with_a_field_that_shows_nothing_of_its_value(pdf: bytes, value: str) -> bytes:
+    """Return the file with a form field over the name's box, whose value is one thing and whose picture another."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf)))
+    picture = StreamObject()
+    picture.set_data(b"")
+    box = ArrayObject([FloatObject(number) for number in (0, 0, 200, 20)])
+    picture.update(_dictionary({"/Type": NameObject("/XObject"), "/Subtype": NameObject("/Form"), "/BBox": box}))
+    field = {
+        "/Type": NameObject("/Annot"),
+        "/Subtype": NameObject("/Widget"),
+        "/FT": NameObject("/Tx"),
+        "/T": TextStringObject("parent_name"),
+        "/V": TextStringObject(value),
+        "/Rect": ArrayObject([FloatObject(number) for number in (60, 600, 260, 620)]),
+        "/F": NumberObject(4),
+        "/AP": _dictionary({"/N": writer._add_object(picture)}),
+    }
+    reference = writer._add_object(_dictionary(field))
+    writer.pages[0][NameObject("/Annots")] = ArrayObject([reference])
+    writer.root_object[NameObject("/AcroForm")] = _dictionary({"/Fields": ArrayObject([reference])})
     return _saved(writer)
 
 

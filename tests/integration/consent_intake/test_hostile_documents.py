@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import date
+from io import BytesIO
 
 import pytest
 import pytest_asyncio
+from pypdf import PdfReader
 
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
 from consent_intake.adapters.form_reader import FormReader
@@ -21,6 +23,7 @@ from tests.support.hostile_documents import (
     no_pages,
     pdf_page,
     picture_of,
+    with_a_field_that_shows_nothing_of_its_value,
     with_active_content,
     with_words_that_are_not_seen,
 )
@@ -142,12 +145,21 @@ async def test_scripts_actions_and_attachments_do_not_keep_a_form_from_being_rea
 
 
 async def test_words_that_nobody_sees_are_not_read(reader: FormReader, form: bytes) -> None:
-    plain = await reader.read(form)
-    hidden = await reader.read(with_words_that_are_not_seen(form, "Eve Mallory"))
+    masked = with_words_that_are_not_seen(form, "Eve Mallory")
+    assert PdfReader(BytesIO(masked)).pages[0].extract_text().count("Eve Mallory") == 3
+    plain, hidden = await reader.read(form), await reader.read(masked)
 
     assert seen(hidden.reading) == seen(plain.reading)
     assert hidden.reading.signature == plain.reading.signature
     assert "Mallory" not in hidden.reading.model_dump_json()
+
+
+async def test_what_a_form_field_holds_is_a_hint_and_what_it_shows_is_read(reader: FormReader, form: bytes) -> None:
+    plain = await reader.read(form)
+    other = await reader.read(with_a_field_that_shows_nothing_of_its_value(form, "Eve Mallory"))
+
+    assert other.reading.field_hints == {"parent_name": "Eve Mallory"}
+    assert seen(other.reading) == seen(plain.reading)
 
 
 async def test_a_form_protected_against_changes_is_read_like_any_other(reader: FormReader, form: bytes) -> None:
