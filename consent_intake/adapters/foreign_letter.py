@@ -37,6 +37,9 @@ _COMMON_SHARE: Final = 0.12
 _SMALLEST: Final = 200
 _PAGE_WIDTH: Final = 612.0
 _DARK: Final = 150
+_PALE: Final = 195
+"""A thin line is grey on a photo."""
+
 _THICKEST: Final = 8.0
 _EMPTY_SIDE: Final = 0.04
 _FULL_SIDE: Final = 0.35
@@ -125,7 +128,7 @@ def _words(page: GreyPixels) -> list[_Word]:
 def _rules(page: GreyPixels) -> list[_Box]:
     """Return the long level lines of a page: what people sign and date on."""
     unit = page.shape[1] / _PAGE_WIDTH
-    dark = np.where(page < _DARK, 255, 0).astype(np.uint8)
+    dark = np.where(page < _PALE, 255, 0).astype(np.uint8)
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, max(round(3 * unit), 1)), np.uint8))
     level = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, max(round(50 * unit), 2)), np.uint8))
     whole = cv2.dilate(level, np.ones((max(round(2 * unit), 1), max(round(6 * unit), 1)), np.uint8))

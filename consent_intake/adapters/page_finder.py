@@ -108,7 +108,13 @@ def find_forms(pictures: Sequence[GreyPixels]) -> FoundForms:
         return FoundForms(0, None, FoundPage(Registration.NONE))
     best = min(range(len(seen)), key=lambda index: _BEST_FIRST.index(seen[index].registration))
     registered = seen[best].page is not None
-    return FoundForms(sum(page.forms for page in seen), best if registered else None, seen[best])
+    return FoundForms(sum(_forms_of(page, seen) for page in seen), best if registered else None, seen[best])
+
+
+def _forms_of(page: FoundPage, others: Sequence[FoundPage]) -> int:
+    """Return how many forms a picture adds. A code alone, of a form that is on another picture, shines through."""
+    fronts = {other.code for other in others if other.page is not None and other.code is not None}
+    return 0 if page.page is None and page.code in fronts else page.forms
 
 
 def find_page(picture: GreyPixels) -> FoundPage:
