@@ -1,16 +1,12 @@
 """The pages in a real browser, under the real content security policy, with and without JavaScript."""
 
-import asyncio
 import shutil
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 import pytest
-import uvicorn
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 from schemas.reason_codes import ReasonCode
@@ -19,6 +15,7 @@ from services.register.states import ConsentStatus
 from services.register.tables import Person, PrintedForm
 from tests.support.portal_browser import ANAS_PASSWORD
 from tests.support.portal_world import CLAIM_FIELDS, PDF_BYTES, PortalWorld, approve, deliver, finish, upload
+from tests.support.served_portal import served
 
 CHROMIUM = shutil.which("chromium")
 QUIET = (
@@ -47,30 +44,10 @@ class Visit:
             self.complaints.append(message.text)
 
 
-@contextmanager
-def _free_port() -> Iterator[socket.socket]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        yield listening
-
-
-@asynccontextmanager
-async def _served(world: PortalWorld) -> AsyncIterator[str]:
-    """The portal on a free port while the block runs; returns its address."""
-    server = uvicorn.Server(uvicorn.Config(world.app, lifespan="off", log_config=None))
-    with _free_port() as listening:
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await serving
-
-
 @pytest.fixture
 async def address(world: PortalWorld) -> AsyncIterator[str]:
     """Where the portal listens."""
-    async with _served(world) as url:
+    async with served(world) as url:
         yield url
 
 
