@@ -127,12 +127,13 @@ async def _tried(tx: Transaction, vault: Vault, decision_id: int, policy: Policy
 def print_diff(diff: PolicyDiff, policy: Policy) -> None:
     """Print ids, outcomes, codes and counts; no value of any form."""
     screen = console()
-    outcomes = Table("from", "to", "forms", title=f"{len(diff.forms)} forms under policy {policy.version}")
+    screen.print(f"Policy {policy.version} on {len(diff.forms)} decided forms")
+    outcomes = Table("from", "to", "forms", title="Outcomes")
     for (before, after), count in sorted(diff.outcomes.items()):
         outcomes.add_row(before, after, str(count), style="" if before == after else "bold")
     screen.print(outcomes)
     if diff.unopened:
-        screen.print(f"{diff.unopened} more could not be opened: their key is destroyed, or older rules read them.")
+        screen.print(f"Not opened: {diff.unopened}. Their key is destroyed, or older rules read them.")
     checks = Table("check", "from", "to", "forms", title="Checks that end otherwise")
     for (name, (before, after)), count in sorted(diff.checks.items()):
         checks.add_row(name, before, after, str(count))
@@ -145,6 +146,4 @@ def print_diff(diff: PolicyDiff, policy: Policy) -> None:
     if changed.row_count:
         screen.print(changed)
     if diff.newly_approved:
-        screen.print(
-            f"{len(diff.newly_approved)} forms would be approved that were not: look at each before going live."
-        )
+        screen.print(f"Would newly be approved: {len(diff.newly_approved)}. Look at each before it goes live.")

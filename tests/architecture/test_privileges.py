@@ -20,9 +20,10 @@ NAMES_THE_PRIVATE_KEY = {
 OPENS = {
     "services/register/gate.py": "the grant, to check it",
     "services/portal/snapshot_pages.py": "a page, behind the gate",
-    "services/portal/consent_shelf.py": "the claim, for those who typed it and for reviewers",
+    "services/portal/consent_shelf.py": "the claim, for those who typed it, and the why-card, for reviewers",
     "services/portal/routes/reviews.py": "the form's picture, for a reviewer, under the consent's lock",
-    "consent_intake/stage.py": "the form, the claim and the reading",
+    "consent_intake/stage.py": "the form",
+    "consent_intake/form_records.py": "claim, reading, why-card and picture: for the stage, and audited for operators",
     "snapshot_renderer/stage.py": "the case copy, behind the gate",
 }
 

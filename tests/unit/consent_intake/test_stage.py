@@ -1,35 +1,29 @@
 """The stage against a real register; only the reader is made up."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from consent_intake.rules.form_reading import FormReading, ReadForm
-from consent_intake.rules.policy import Policy
-from consent_intake.stage import Intake, decide_reviewed, decide_upload, read_upload
+from consent_intake.rules.form_reading import FormReading
+from consent_intake.stage import decide_upload, read_upload
 from schemas.consent_events import (
     ConsentApproved,
     ConsentRejected,
     ConsentReviewed,
     ConsentReviewNeeded,
-    ConsentUploaded,
     ReviewOutcome,
     RevokedBy,
 )
 from schemas.consent_records import ConsentGrant
-from schemas.event import Event
 from schemas.reason_codes import ReasonCode
 from schemas.why_card import WhyCard
 from services.consent_form.code import FormCode
-from services.register import audit, consents, grants, printed_forms
-from services.register.database import Database, Transaction
+from services.register import audit, consents, grants
 from services.register.states import ConsentStatus, PersonRole, PersonStatus
-from services.register.tables import IntakeDecision, Organization, Review, ShadowDecision
+from services.register.tables import IntakeDecision, Review, ShadowDecision
 from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind, ObjectMissing
 from tests.support.form_readings import (
@@ -45,98 +39,8 @@ from tests.support.form_readings import (
     reading,
     with_fields,
 )
-from tests.support.register_builders import NOON, GateWorld, a_consent, a_person, an_organization
-
-DOCUMENT = b"a scanned form"
-
-
-@dataclass
-class Desk:
-    """One uploaded consent and what the stage needs to decide it."""
-
-    database: Database
-    world: GateWorld
-    consent_id: UUID
-    organization_id: UUID
-    uploader_id: UUID
-    document: bytes = DOCUMENT
-    on_trial: Policy | None = None
-
-    @property
-    def intake(self) -> Intake:
-        return Intake(
-            vault=self.world.vault,
-            signer=self.world.signer,
-            clock=self.world.clock,
-            policy=POLICY,
-            on_trial=self.on_trial,
-        )
-
-    @property
-    def uploaded(self) -> ConsentUploaded:
-        return ConsentUploaded(
-            consent_id=self.consent_id,
-            organization_id=self.organization_id,
-            document_sha256=sha256(self.document).hexdigest(),
-            media_type="application/pdf",
-        )
-
-    async def read(self, form: FormReading = GOOD) -> ReadForm | None:
-        reader = FixedReader(form)
-        return await read_upload(self.uploaded, database=self.database, vault=self.world.vault, reader=reader)
-
-    async def decide(self, form: FormReading = GOOD) -> Sequence[Event]:
-        read = await self.read(form)
-        async with self.database.transaction() as tx:
-            return await decide_upload(self.uploaded, read, tx, intake=self.intake)
-
-    async def review(self, event: ConsentReviewed) -> Sequence[Event]:
-        async with self.database.transaction() as tx:
-            return await decide_reviewed(event, None, tx, intake=self.intake)
-
-    async def status(self) -> str:
-        async with self.database.reading() as tx:
-            return (await consents.get(tx, self.consent_id)).status
-
-
-async def printed(tx: Transaction, organization_id: UUID, person_id: UUID, claim_index: str | None) -> None:
-    """Register the id that the good reading's code carries, as the portal does when it prints a form."""
-    await printed_forms.issue(
-        tx,
-        CODE.serial,
-        organization_id=organization_id,
-        language=CODE.language,
-        revision=CODE.revision,
-        printed_by=person_id,
-        actor=audit.SYSTEM,
-        at=NOON,
-        claim_index=claim_index,
-    )
-
-
-@pytest.fixture
-async def desk(sqlite_register: Database) -> Desk:
-    world = GateWorld()
-    async with sqlite_register.transaction() as tx:
-        organization = await an_organization(tx)
-        organization.form_code = "BFF"
-        organization.name = "Bronx Family Forward"
-        uploader = await a_person(tx, organization)
-        consent = await a_consent(tx, organization, uploader, document=DOCUMENT)
-        await world.vault.seal(tx, consent.id, Kind.DOCUMENT, DOCUMENT)
-        await world.vault.seal(tx, consent.id, Kind.CLAIM, CLAIM.model_dump_json().encode())
-        await printed(tx, organization.id, uploader.id, consent.claim_index)
-    return Desk(sqlite_register, world, consent.id, organization.id, uploader.id)
-
-
-async def another_upload(desk: Desk, document: bytes) -> UUID:
-    async with desk.database.transaction() as tx:
-        organization = await tx.get_one(Organization, desk.organization_id)
-        uploader = await a_person(tx, organization)
-        again = await a_consent(tx, organization, uploader, document=document, at=NOON + timedelta(minutes=1))
-        await desk.world.vault.seal(tx, again.id, Kind.DOCUMENT, document)
-        await desk.world.vault.seal(tx, again.id, Kind.CLAIM, CLAIM.model_dump_json().encode())
-    return again.id
+from tests.support.intake_desk import DOCUMENT, Desk, another_upload
+from tests.support.register_builders import NOON, a_person
 
 
 async def reviewer_decides(

@@ -46,9 +46,7 @@ def test_a_box_with_two_lines_is_cut_between_them_and_one_with_accents_is_not() 
 
 
 FIRST = EngineText(engine=Engine.RAPIDOCR, text="MARCVS RIVRA", confidence=0.4)
-READING = FormReading(
-    fields={"parent_name": WrittenText(text=FIRST.text, confidence=0.4, ink=0.1, readings=(FIRST,))}
-)
+READING = FormReading(fields={"parent_name": WrittenText(text=FIRST.text, confidence=0.4, ink=0.1, readings=(FIRST,))})
 
 
 def test_the_surer_reading_becomes_the_best_and_both_are_kept() -> None:

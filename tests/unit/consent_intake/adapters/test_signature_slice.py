@@ -1,0 +1,47 @@
+"""The floors of the signature check on a small seeded set; docs/models/signature.md has the large one."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from consent_intake.adapters.policy_file import packaged_policy
+from consent_intake.adapters.signature_ink import measure
+from consent_intake.rules.check import Check, Verdict
+from consent_intake.rules.signature_rules import check_signature
+from consent_intake.samples.marks import MARK_KINDS, MARK_OUTCOMES, Expected
+from consent_intake.samples.signatures import HELD_OUT_STYLES
+from schemas.reason_codes import ReasonCode
+from tests.support.signature_zones import Draw, mark_of, signature_of, zone
+
+POLICY = packaged_policy()
+GRAIN = 5.0
+
+
+def _check(draw: Draw, seed: int) -> Check:
+    box, witness = zone(draw, noise=GRAIN, seed=seed), zone(draw, box="witness", noise=GRAIN, seed=seed)
+    return check_signature(measure(box), measure(witness), model=POLICY.signature_model, thresholds=POLICY.signature)
+
+
+@pytest.mark.parametrize("kind", MARK_KINDS)
+def test_nothing_that_is_no_signature_is_approved(kind: str) -> None:
+    checks = [_check(mark_of(kind, seed), seed) for seed in (101, 102)]
+    assert all(check.verdict is not Verdict.PASSED for check in checks)
+
+
+@pytest.mark.parametrize("kind", [kind for kind, outcome in MARK_OUTCOMES.items() if outcome is Expected.UNSIGNED])
+def test_a_box_that_nobody_wrote_into_is_told_so_at_once(kind: str) -> None:
+    checks = [_check(mark_of(kind, seed), seed) for seed in (201, 202)]
+    assert [check.reason for check in checks] == [ReasonCode.MISSING_SIGNATURE] * 2
+
+
+def test_a_signature_in_the_witness_box_is_told_so_at_once() -> None:
+    checks = [_check(mark_of("witness", seed), seed) for seed in range(301, 305)]
+    assert [check.reason for check in checks] == [ReasonCode.SIGNED_AS_WITNESS] * 4
+
+
+def test_most_signatures_in_styles_that_nobody_trained_on_are_approved() -> None:
+    seeds = np.arange(400, 402)
+    verdicts = Counter(_check(signature_of(style, seed), seed).verdict for style in HELD_OUT_STYLES for seed in seeds)
+    assert verdicts[Verdict.FAILED] == 0
+    assert verdicts[Verdict.PASSED] >= 8
