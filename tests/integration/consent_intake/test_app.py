@@ -56,7 +56,7 @@ async def test_a_signed_form_goes_from_upload_to_a_grant_once_though_its_event_c
     generate_key_files(settings.grant_private_key_path, public_key)
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     today = legal_day(utc_now())
-    event = await uploaded(sqlite_register, vault, seed=2)
+    event = await uploaded(sqlite_register, vault, seed=3)
     broker = InMemoryBroker(sqlite_register)
     intake = stage(settings, sqlite_register)
     broker.run_stage(intake)
