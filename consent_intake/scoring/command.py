@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
@@ -27,6 +27,9 @@ from consent_intake.scoring.report import HEAD, Report, markdown, report_of
 from consent_intake.scoring.scored import ScoredForm
 from consent_intake.scoring.sources import GivenForms, MadeForms, Source
 from consent_intake.scoring.truth_file import TruthUnusable, truths_in
+
+_PIPED_WIDTH: Final = 170
+"""Characters of a line when nobody watches: every row stays on one line."""
 
 
 def score_command(
@@ -108,7 +111,8 @@ def _show(report: Report) -> None:
     table = Table(*HEAD, title="Intake")
     for row in report.rows():
         table.add_row(*row, style="bold red" if row[-1] == "NO" else None)
-    Console().print(table)
+    console = Console()
+    (console if console.is_terminal else Console(width=_PIPED_WIDTH)).print(table)
 
 
 def _machine() -> str:

@@ -102,6 +102,12 @@ def typed_exact(forms: Sequence[ScoredForm]) -> Counted:
     return sum(exact), len(exact)
 
 
+def typed_names_to_the_accent(forms: Sequence[ScoredForm]) -> Counted:
+    """Count printed and typed names that were read exactly, accents and all."""
+    fields = [field for form in forms for field in form.fields if field.name == "parent_name" and not field.by_hand]
+    return sum(field.to_the_accent for field in fields), len(fields)
+
+
 def hand_confirmed(forms: Sequence[ScoredForm]) -> Counted:
     """Count hand-written fields whose true claim was confirmed."""
     fields = [field for form in forms for field in form.fields if field.by_hand and field.claim_holds]
@@ -134,6 +140,7 @@ GOALS: Final = (
     Goal("good hand-filled forms decided without a human", 0.70, 0.90, False, good_approved("hand")),
     Goal("good typed forms decided without a human", None, None, False, good_approved("typed")),
     Goal("typed fields exact", 0.98, 0.995, False, typed_exact),
+    Goal("typed names exact to the accent", None, None, False, typed_names_to_the_accent),
     Goal("handwritten claims confirmed", 0.85, 0.95, False, hand_confirmed),
     Goal("unsigned forms told so at once", 0.90, 0.98, False, told_at_once),
     Goal("signed forms told that they are unsigned", 0.015, 0.005, True, signed_told_unsigned),

@@ -11,8 +11,9 @@ _TOLD: Final = """"Told so at once" counts boxes in which nobody wrote (empty, s
 shines through) and signatures in the witness's box. Whatever a person may have put there on purpose, an X or initials
 or a line, goes to a person: see the table by kind."""
 
-_EXACT: Final = """Fields are exact when they differ at most in capitals and spaces. Hand-written claims are those that
-the paper confirms: name, birth date, case identifier."""
+_EXACT: Final = """Fields are exact when their letters and digits are; capitals, spaces, signs and accents are not told
+apart, as nowhere in the product when names are compared (a row of its own tells how often the accents of typed names
+were right). Hand-written claims are those that the paper confirms: name, birth date, case identifier."""
 
 _MADE: Final = """The forms are made: ink is drawn, devices are simulated. Half of the hand-written forms have real
 digits, all others are in handwriting fonts; no reader was trained on either. Signature styles that were held out of

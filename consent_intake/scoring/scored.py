@@ -1,5 +1,6 @@
 """What one form's reading and decision are worth, beside what is known about the form. Holds no value of the form."""
 
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +25,9 @@ class FieldScore:
     Attributes:
         name: of the field.
         by_hand: whether a hand wrote it.
-        exact: whether the reading is what is on the paper.
+        exact: whether the reading has the letters and digits that are on the paper; capitals, spaces, signs and
+            accents are not told apart, as nowhere in the product.
+        to_the_accent: whether accents are right too.
         engines: by engine, whether its reading is.
         claim_holds: whether the claim says what is on the paper; None for a field without a claim.
         confirmed: whether the check of the claim passed.
@@ -33,6 +36,7 @@ class FieldScore:
     name: str
     by_hand: bool
     exact: bool
+    to_the_accent: bool
     engines: tuple[tuple[str, bool], ...]
     claim_holds: bool | None
     confirmed: bool
@@ -119,6 +123,7 @@ def _field_score(name: str, truth: Truth, reading: FormReading, verdicts: dict[s
         name=name,
         by_hand=name in truth.by_hand,
         exact=read is not None and same_text(read.text, on_paper),
+        to_the_accent=read is not None and _letters(read.text) == _letters(on_paper),
         engines=tuple((one.engine.value, same_text(one.text, on_paper)) for one in (read.readings if read else ())),
         claim_holds=_claim_holds(name, truth),
         confirmed=verdicts.get(name) is Verdict.PASSED,
@@ -126,8 +131,16 @@ def _field_score(name: str, truth: Truth, reading: FormReading, verdicts: dict[s
 
 
 def same_text(read: str, on_paper: str) -> bool:
-    """Return whether a reading is exact; capitals and spaces are not told apart, accents are."""
-    return "".join(read.split()).casefold() == "".join(on_paper.split()).casefold()
+    """Return whether a reading has the paper's letters and digits, whatever their capitals, spaces, signs, accents."""
+    return _without_accents(_letters(read)) == _without_accents(_letters(on_paper))
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in unicodedata.normalize("NFC", text).casefold() if character.isalnum())
+
+
+def _without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def _claim_holds(name: str, truth: Truth) -> bool | None:

@@ -56,4 +56,4 @@ def field(
     engines: tuple[tuple[str, bool], ...] = (),
 ) -> FieldScore:
     """Return a field's score; by default a typed birth date that was read and confirmed."""
-    return FieldScore(name, by_hand, exact, engines, claim_holds, confirmed)
+    return FieldScore(name, by_hand, exact, exact, engines, claim_holds, confirmed)

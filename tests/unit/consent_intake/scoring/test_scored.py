@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from consent_intake.rules.check import failed, passed
 from consent_intake.rules.consent_decision import Decision, Outcome
 from consent_intake.rules.form_reading import Engine, EngineText, FormReading, Registration, WrittenText
@@ -61,9 +63,21 @@ def test_a_field_is_exact_when_it_is_what_the_paper_says_whatever_was_claimed() 
     assert scored_fields()["parent_name"] == (True, True, True)
 
 
-def test_a_lost_accent_is_not_exact() -> None:
-    plain = {**READING.fields, "parent_name": WrittenText(text="JOSE NUNEZ")}
-    assert scored_fields(READING.model_copy(update={"fields": plain}))["parent_name"][0] is False
+@pytest.mark.parametrize(
+    ("read", "exact", "to_the_accent"),
+    [
+        ("josé núñez", True, True),
+        ("JOSÉ-NÚÑEZ.", True, True),
+        ("JOSE NUNEZ", True, False),
+        ("JOSÉ NÚÑES", False, False),
+        ("", False, False),
+    ],
+)
+def test_a_lost_accent_is_told_apart_from_another_letter(read: str, exact: bool, to_the_accent: bool) -> None:
+    fields = {**READING.fields, "parent_name": WrittenText(text=read)}
+    form = score_form(3, TRUTH, READING.model_copy(update={"fields": fields}), DECISION, cpu_seconds=0.1)
+    (name,) = (field for field in form.fields if field.name == "parent_name")
+    assert (name.exact, name.to_the_accent) == (exact, to_the_accent)
 
 
 def test_a_field_that_was_not_read_is_not_exact() -> None:
