@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-import cv2
 import numpy as np
 import pytesseract
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from consent_intake.adapters.child_answer import Answer, Opened, Read
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
 from consent_intake.adapters.field_strips import Line
+from consent_intake.adapters.grey_png import png_of
 from consent_intake.rules.form_reading import ForeignLetter, FormReading, ReadForm, Registration, ZoneWord
 from schemas.reason_codes import ReasonCode
 from services.file_types import true_media_type
@@ -20,9 +20,6 @@ from services.runtime.failures import TemporarilyUnavailable
 
 GreyPixels = NDArray[np.uint8]
 Words = dict[str, tuple[ZoneWord, ...]]
-
-PNG_OPTIONS = (cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE)
-"""Half the CPU time of OpenCV's default, and a tenth smaller on a scanned page."""
 
 _TESSERACT_LANGUAGES = frozenset({"eng", "spa"})
 _Result = TypeVar("_Result")
@@ -120,12 +117,6 @@ class FormReader:
             letter = await _from_tesseract(self._second.letter_on, first_page)
             return reading.model_copy(update={"letter": letter})
         return reading
-
-
-def png_of(picture: GreyPixels) -> bytes:
-    """Return a picture as PNG."""
-    _, data = cv2.imencode(".png", picture, PNG_OPTIONS)
-    return data.tobytes()
 
 
 async def _from_tesseract(look: Callable[..., _Result], *pixels: object) -> _Result | None:

@@ -97,8 +97,7 @@ def _pdf_page(page: pypdfium2.PdfPage) -> GreyPixels:
             raise Refused(ReasonCode.PAGE_TOO_LARGE)
     scale = min(READING_DPI / 72, LONGEST_SIDE / max(width, height))
     bitmap = page.render(scale=scale, grayscale=True)
-    with bitmap.to_pil() as picture:
-        return _grey(picture)
+    return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
 
 
 def _image_pages(document: bytes) -> Iterator[GreyPixels]:
@@ -149,10 +148,6 @@ def _on_paper(frame: Image.Image) -> Image.Image:
     paper = Image.new("L", seen.size, 255)
     paper.paste(seen.convert("L"), mask=seen.getchannel("A"))
     return paper
-
-
-def _grey(picture: Image.Image) -> GreyPixels:
-    return np.array(picture if picture.mode == "L" else picture.convert("L"), dtype=np.uint8)
 
 
 def form_fields_of(document: bytes) -> dict[str, str]:
