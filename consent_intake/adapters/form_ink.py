@@ -10,7 +10,7 @@ from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 from consent_intake.rules.form_reading import Crop
 from schemas.values import Language
 from services.consent_form.blank import blank_form_raster
-from services.consent_form.layout import FieldBox, layout
+from services.consent_form.layout import TEXT_FIELDS, FieldBox, layout
 
 GreyPixels = NDArray[np.uint8]
 Mask = NDArray[np.uint8]
@@ -42,6 +42,13 @@ DARKEST_LIMIT = 70.0
 
 SPECK = 2.4
 """Points: smaller parts are dust or copier noise. A dot of an i is larger."""
+
+
+DOT = 1.1
+"""Points: the same beside letters. Without accents and full stops a seventh of the typed names lost a character."""
+
+_DOT_REACH = (25, 13)
+"""Pixels down and across within which a dot belongs to a letter."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +112,16 @@ def inked_form(page: GreyPixels, language: Language) -> InkedForm:
             combs[name] = [ink_in(flat, blank, cell, shift, inset=INSET) for cell in form.cells[name]]
         else:
             boxes[name] = ink_in(flat, blank, box, shift, inset=INSET)
+            if name in TEXT_FIELDS:
+                fine = ink_in(flat, blank, box, shift, inset=INSET, speck=DOT)
+                boxes[name] = _with_dots(boxes[name], fine)
     return InkedForm(flat, blank, boxes, combs, crops)
+
+
+def _with_dots(letters: InkBox, fine: InkBox) -> InkBox:
+    """Return the letters with the dots and accents among them; specks elsewhere stay away."""
+    around = cv2.dilate(letters.ink, np.ones(_DOT_REACH, np.uint8))
+    return InkBox(letters.grey, cv2.bitwise_and(fine.ink, around).astype(np.uint8, copy=False))
 
 
 def flattened(page: GreyPixels) -> GreyPixels:

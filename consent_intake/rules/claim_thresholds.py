@@ -13,11 +13,11 @@ class ClaimThresholds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    cell_alone: Chance = 0.80
-    """Chance of the claimed character in the weakest cell from which the cell reader alone confirms a comb."""
+    cell_alone: Chance = 0.97
+    """Chance of the claimed character from which the cell reader alone confirms a cell."""
 
-    cell_with_second: Chance = 0.02
-    """The same when another engine read exactly the claim, whole comb."""
+    cell_with_second: Chance = 0.25
+    """The same when another engine reads that character there too."""
 
     sure_alone: Chance = 0.97
     """Chance of the weakest cell from which the cell reader's reading stands alone, without a claim that it fits."""
@@ -36,6 +36,9 @@ class ClaimThresholds(BaseModel):
 
     signing_odds: Annotated[float, Field(ge=1)] = 20.0
     """How many times better a recent day has to fit than any day that is not recent."""
+
+    same_day_odds: Annotated[float, Field(ge=1)] = 4.0
+    """Recent days that fit less than so many times worse than the best count as read alike."""
 
     name_similarity: Similarity = 86.0
     """Least likeness of two full names of one person, whatever the order of their words."""

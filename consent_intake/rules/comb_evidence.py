@@ -11,9 +11,6 @@ from consent_intake.rules.claim_thresholds import ClaimThresholds
 from consent_intake.rules.comb_text import chance_of, fitted
 from consent_intake.rules.form_reading import Engine, WrittenText
 
-_POSSIBLE = 0.003
-"""Chance from which a character that another engine read in a cell counts as possible."""
-
 
 class Fit(Enum):
     """How a comb fits a claim."""
@@ -40,10 +37,13 @@ def evidence(written: WrittenText, claimed: str, thresholds: ClaimThresholds) ->
     """Compare a comb with the characters that are claimed to be in it, one for each cell."""
     if len(written.cells) != len(claimed):
         return Evidence(Fit.OPEN, 0.0)
-    weakest = least_chance(written, claimed)
-    others = other_readings(written)
-    enough = thresholds.cell_with_second if claimed in others else thresholds.cell_alone
-    if weakest >= enough and (claimed in others or not _read_otherwise(written, claimed, others)):
+    weakest, others = least_chance(written, claimed), other_readings(written)
+    needed = [
+        thresholds.cell_with_second if _seconded(place, character, others) else thresholds.cell_alone
+        for place, character in enumerate(claimed)
+    ]
+    chances = [chance_of(cell, character) for cell, character in zip(written.cells, claimed, strict=True)]
+    if all(chance >= least for chance, least in zip(chances, needed, strict=True)):
         return Evidence(Fit.CONFIRMED, weakest)
     sure = sure_text(written, thresholds)
     if sure is not None and sure != claimed and weakest <= thresholds.cell_not_claimed:
@@ -72,11 +72,6 @@ def other_readings(written: WrittenText) -> list[str]:
     return [text for text in texts if text is not None]
 
 
-def _read_otherwise(written: WrittenText, claimed: str, others: list[str]) -> bool:
-    """Return whether an engine reads another character where the cells do not rule it out."""
-    return any(
-        chance_of(cell, read) >= _POSSIBLE
-        for text in others
-        for cell, read, said in zip(written.cells, text, claimed, strict=True)
-        if read != said
-    )
+def _seconded(place: int, character: str, others: list[str]) -> bool:
+    """Return whether another engine read this character in this cell, and none another one."""
+    return bool(others) and all(text[place] == character for text in others)

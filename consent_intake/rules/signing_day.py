@@ -22,7 +22,7 @@ _AHEAD = timedelta(days=400)
 _MONTHS = 12
 _YEAR = slice(4, 8)
 _DATE_LENGTH = 8
-_SECOND_READING = 3.0
+_SECOND_READING = 2.0
 """Nats by which another engine's exact reading counts for a day."""
 
 
@@ -35,8 +35,7 @@ def likely_signing_day(written: WrittenText, today: date, thresholds: ClaimThres
         return None
     fits = sorted(_fits(written, today), reverse=True)
     best, day, text = fits[0]
-    recent = timedelta(0) <= today - day <= timedelta(days=RECENT_DAYS)
-    if not recent or least_chance(written, text) < thresholds.signing_cell:
+    if not _is_recent(day, today) or least_chance(written, text) < thresholds.signing_cell:
         return None
     if (
         min(chance_of(cell, c) for cell, c in zip(written.cells[_YEAR], text[_YEAR], strict=True))
@@ -44,9 +43,13 @@ def likely_signing_day(written: WrittenText, today: date, thresholds: ClaimThres
     ):
         return None
     rivals = [other for fit, other, _ in fits if fit > best - log(thresholds.signing_odds)]
-    if any(not timedelta(0) <= today - other <= timedelta(days=RECENT_DAYS) for other in rivals):
+    if not all(_is_recent(other, today) for other in rivals):
         return None
-    return min(rivals)
+    return min(other for fit, other, _ in fits if fit > best - log(thresholds.same_day_odds))
+
+
+def _is_recent(day: date, today: date) -> bool:
+    return timedelta(0) <= today - day <= timedelta(days=RECENT_DAYS)
 
 
 def _fits(written: WrittenText, today: date) -> Iterator[tuple[float, date, str]]:

@@ -35,7 +35,7 @@ def first_weights(key: jax.Array) -> Weights:
 
 
 def scores(weights: Weights, pictures: jax.Array, key: jax.Array | None = None) -> jax.Array:
-    """Return count x 37 scores of count x 1 x 28 x 28 pictures; with a key, half of the dense layer drops out."""
+    """Return count x 37 scores of count x 1 x 28 x 28 pictures; with a key, a quarter of the dense layer drops out."""
     out = pictures.transpose(0, 2, 3, 1)
     for layer in ("c1", "c2", "c3"):
         out = jax.nn.relu(_convolved(out, weights[layer]) + weights[layer + "b"])
@@ -45,7 +45,7 @@ def scores(weights: Weights, pictures: jax.Array, key: jax.Array | None = None) 
     flat = out.transpose(0, 3, 1, 2).reshape(out.shape[0], -1)
     dense = jax.nn.relu(flat @ weights["d1"] + weights["d1b"])
     if key is not None:
-        dense = dense * jax.random.bernoulli(key, 0.6, dense.shape) / 0.6
+        dense = dense * jax.random.bernoulli(key, 0.75, dense.shape) / 0.75
     return dense @ weights["d2"] + weights["d2b"]
 
 
@@ -59,12 +59,12 @@ def _convolved(pictures: jax.Array, weights: jax.Array) -> jax.Array:
 
 
 def loss(weights: Weights, pictures: jax.Array, labels: jax.Array, allowed: jax.Array, key: jax.Array) -> jax.Array:
-    """Return the mean cross entropy among the classes that each cell may hold, labels smoothed by 2 %."""
+    """Return the mean cross entropy among the classes that each cell may hold, labels smoothed by 0.5 %."""
     masked = jnp.where(allowed, scores(weights, pictures, key), -1e9)
     logs = jax.nn.log_softmax(masked)
     right = jnp.take_along_axis(logs, labels[:, None], 1)[:, 0]
     others = jnp.where(allowed, logs, 0).sum(1) / allowed.sum(1)
-    return -(0.98 * right + 0.02 * others).mean()
+    return -(0.995 * right + 0.005 * others).mean()
 
 
 @jax.jit

@@ -20,8 +20,8 @@ MODEL = REPOSITORY / "consent_intake" / "adapters" / "models" / "cells.onnx"
 FONTS = REPOSITORY / "consent_intake" / "samples" / "fonts"
 BUILD = Path(__file__).resolve().parent / "build"
 SEED = 20261122
-BATCH = 256
-RATE = 1.5e-3
+BATCH = 64
+RATE = 2e-3
 
 Arrays = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_], NDArray[np.str_]]
 
@@ -30,7 +30,7 @@ def main() -> None:
     """Make the sheets (kept in deploy/training/build), train, calibrate, score, write the model."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sheets", type=int, default=280)
-    parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--epochs", type=int, default=5)
     options = parser.parse_args()
     cv2.setNumThreads(1)
     digits = real_digits()
@@ -42,6 +42,7 @@ def main() -> None:
     tuned, tested = sheets("tune", unseen, 12, SEED + 50_000), sheets("test", unseen, 24, SEED + 60_000)
     weights = trained(learnt, options.epochs)
     temperature = best_temperature(weights, tuned)
+    MODEL.parent.mkdir(exist_ok=True)
     MODEL.write_bytes(as_onnx(weights, temperature))
     print(f"temperature {temperature:.2f}, {MODEL.stat().st_size / 1e6:.2f} MB")
     report(weights, tested, temperature)
@@ -74,7 +75,7 @@ def trained(cells: Arrays, epochs: int) -> dict[str, jax.Array]:
         costs = []
         for batch in np.array_split(random.permutation(len(labels))[: len(labels) // BATCH * BATCH], len(labels) // BATCH):
             done += 1
-            rate = RATE * min(done / 200, 1) * 0.5 * (1 + np.cos(np.pi * done / steps))
+            rate = RATE * min(done / 400, 1) * 0.5 * (1 + np.cos(np.pi * done / steps))
             seen = np.roll(pictures[batch], tuple(random.integers(-2, 3, 2)), (1, 2))[:, None].astype(np.float32) / 255
             data = (jnp.asarray(seen), jnp.asarray(labels[batch]), jnp.asarray(masks[batch]), jax.random.fold_in(key, done))
             weights, moments, cost = step(weights, moments, data, jnp.float32(done), jnp.float32(rate))
