@@ -8,13 +8,16 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy
 from consent_intake.adapters.reading_process import form_reader
+from consent_intake.adapters.trust_files import TrustFileInvalid, trusted_certificates
 from consent_intake.rules.consent_decision import Decision, Uploader, decide
 from consent_intake.rules.form_reading import FormReading, ReadForm
 from consent_intake.rules.policy import Policy
+from consent_intake.settings import Settings
 from schemas.consent_records import ConsentClaim
 from schemas.values import Party
 from services.runtime.clock import legal_day, utc_now
@@ -30,12 +33,15 @@ def read(
     organization_name: Annotated[str, typer.Option(help="name of the uploader's organization")] = "",
     picture: Annotated[Path | None, typer.Option(help="write the straightened page here, PNG")] = None,
     policy: Annotated[Path | None, typer.Option(help="judge with this policy, JSON; empty: this release's")] = None,
+    trust: Annotated[list[Path] | None, typer.Option(help="trust these certificates, not the configured ones")] = None,
 ) -> None:
     """Print what is read from a form, and with a claim how each check ends. Shows personal data; stores nothing."""
     judging = _policy(policy)
-    form = asyncio.run(_read(file.read_bytes()))
+    form = asyncio.run(_read(file.read_bytes(), _trusted(trust)))
     console = Console()
     console.print(_reading_table(form.reading))
+    if form.reading.digital_signatures:
+        console.print(_digital_table(form.reading))
     if picture is not None and form.picture is not None:
         picture.write_bytes(form.picture)
     if birth_date is None:
@@ -58,8 +64,18 @@ def _policy(path: Path | None) -> Policy:
         raise typer.Exit(2) from None
 
 
-async def _read(document: bytes) -> ReadForm:
-    reader = form_reader()
+def _trusted(given: list[Path] | None) -> tuple[Path, ...]:
+    files = tuple(given) if given else Settings().trust_files
+    try:
+        trusted_certificates(files)
+    except TrustFileInvalid as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from None
+    return files
+
+
+async def _read(document: bytes, trust_files: tuple[Path, ...]) -> ReadForm:
+    reader = form_reader(trust_files=trust_files)
     try:
         return await reader.read(document)
     finally:
@@ -80,6 +96,17 @@ def _reading_table(reading: FormReading) -> Table:
         words = " ".join(word.text for word in reading.signature.words)
         strokes = reading.signature.measures.get("stroke_length", 0.0)
         table.add_row("signature", words, "", f"{strokes:.0f} pt of strokes")
+    return table
+
+
+def _digital_table(reading: FormReading) -> Table:
+    table = Table("signed by", "signature", "certificate", "changed since", "covers", "at", title="Digital signatures")
+    for one in reading.digital_signatures:
+        whole = "whole" if one.intact and one.valid else "damaged"
+        clock = "time stamp" if one.stamped else "signer's clock"
+        at = f"{one.signed_at:%Y-%m-%d %H:%M} UTC, {clock}" if one.signed_at else ""
+        trusted = "trusted" if one.trusted else "not trusted"
+        table.add_row(escape(one.signer_name), whole, trusted, one.modification, one.coverage, at)
     return table
 
 
