@@ -46,6 +46,9 @@ ENOUGH_MARKS: Final = 3
 _SURE_SHEET: Final = 2
 """Marks that make a sheet: noise looks like a single mark now and then."""
 
+_NEGATIVE: Final = 110.0
+"""Half of the pixels are darker: a negative, or a form on a large dark desk."""
+
 _BEST_FIRST: Final = tuple(Registration)
 
 
@@ -123,7 +126,15 @@ def find_page(picture: GreyPixels) -> FoundPage:
 
 
 def locate(picture: GreyPixels, *, by_print: bool = True) -> Located:
-    """Look for the form by marks and code, and then, if wanted, by its print."""
+    """Look for the form by marks and code, and then, if wanted, by its print; on a negative too."""
+    located = _located(picture, by_print=by_print)
+    if located.place is None and float(np.median(picture[::8, ::8])) < _NEGATIVE:
+        positive = _located((255 - picture).astype(np.uint8, copy=False), by_print=False)
+        return positive if positive.place else located
+    return located
+
+
+def _located(picture: GreyPixels, *, by_print: bool) -> Located:
     sheets = sheets_on(picture)
     marks = sheets[0] if sheets else {}
     forms = sum(len(sheet) >= _SURE_SHEET for sheet in sheets)

@@ -6,7 +6,7 @@ corners. ``worn`` gives the picture and a function from page points to picture p
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -80,7 +80,10 @@ def curled(worn: Worn, *, points: float, waves: float, phase: float, down: bool 
     height, width = worn.picture.shape
     along = width if down else height
     size = points * width / PAGE[0]
-    wave = lambda at: size * np.sin(np.pi * waves * at / along + phase)  # noqa: E731 - used three times just below
+
+    def wave(at: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(size * np.sin(np.pi * waves * at / along + phase))
+
     rows, columns = np.indices((height, width), dtype=np.float32)
     if down:
         rows = rows - wave(columns).astype(np.float32)
@@ -101,7 +104,10 @@ def folded(worn: Worn, *, at: float, across: bool, shift: float, shade: float = 
     height, width = worn.picture.shape
     long = height if across else width
     crease, slope = at * long, shift * width / PAGE[0] / max(long * (1 - at), 1)
-    push = lambda where: slope * np.maximum(where - crease, 0)  # noqa: E731 - used three times just below
+
+    def push(where: NDArray[Any]) -> NDArray[Any]:
+        return np.asarray(slope * np.maximum(where - crease, 0))
+
     rows, columns = np.indices((height, width), dtype=np.float32)
     if across:
         columns = columns - push(rows).astype(np.float32)
