@@ -6,8 +6,8 @@ from PIL import Image, UnidentifiedImageError
 
 from schemas.why_card import Place
 
-MARGIN = 24
-"""Pixels of the page around a box, a ninth of an inch at 200 dpi: a signature may cross its frame."""
+MARGIN = 44
+"""Pixels of the page around a box, a fifth of an inch at 200 dpi: its printed label, and a pen that left its frame."""
 
 
 class NothingToCut(Exception):

@@ -178,7 +178,6 @@ async def _review_page(
         status_code=422 if errors else 200,
         errors=errors,
         organization=organization,
-        sentences=_sentences(consent, reviewer),
         labels={code.value: label for code, label in REJECTION_LABELS.items()},
         dates=read_by_machine(card) if typed is None else typed_dates(typed),
         boxes={name: box_number(name) for name in DATES},
@@ -194,7 +193,9 @@ def _paper_values(
     reviewer: SignedIn,
 ) -> dict[str, Any]:
     checks = shown_checks(card.checks if card else recorded_checks(found.checks if found else []), reviewer.language)
+    told = {check.why for check in checks}
     return {
+        "sentences": [text for text in _sentences(consent, reviewer) if text not in told],
         "consent": consent,
         "reference": reference(consent.id),
         "claim": claim,

@@ -3,16 +3,19 @@
 import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from sqlalchemy import select
 
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from services.register.states import ConsentStatus
-from services.register.tables import Person, PrintedForm
+from services.register.tables import Person, PrintedForm, Review
+from tests.support.forms_in_review import form_in_review
 from tests.support.portal_browser import ANAS_PASSWORD
 from tests.support.portal_world import CLAIM_FIELDS, PDF_BYTES, PortalWorld, approve, deliver, finish, upload
 from tests.support.served_portal import served
@@ -162,3 +165,29 @@ async def test_a_person_prints_a_form_for_a_parent(
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
     async with world.context.database.reading() as tx:
         assert (await tx.get_one(PrintedForm, answer.headers["form-id"])).printed_by == world.staff.person_id
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+async def test_a_reviewer_sees_each_doubt_cut_out_of_the_page_and_enters_a_date(
+    world: PortalWorld, address: str, chromium: Browser, width: int
+) -> None:
+    consent_id = await form_in_review(world)
+    visit = await _visit(chromium, address)
+    page = visit.page
+    await page.context.add_cookies([{"name": "sign_in", "value": world.reviewer.browser_token, "url": address}])
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(f"/review/{consent_id}")
+    crops = page.locator("img.crop")
+    for crop in await crops.all():
+        await crop.scroll_into_view_if_needed()
+    await page.wait_for_function("[...document.images].every(image => image.complete && image.naturalWidth > 40)")
+    assert await crops.count() == 2
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    for part, typed in (("month", "12"), ("day", "31"), ("year", "2026")):
+        await page.get_by_role("group", name="Last day, box 5").get_by_label(part.title()).fill(typed)
+    await page.get_by_role("button", name="Approve the form").click()
+    await page.wait_for_url("**/review?notice=review_recorded")
+    async with world.context.database.reading() as tx:
+        review = (await tx.scalars(select(Review))).one()
+    assert (review.signed_on, review.expires_on) == (date(2026, 11, 20), date(2026, 12, 31))
+    assert visit.complaints == []

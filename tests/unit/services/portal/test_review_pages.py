@@ -13,12 +13,13 @@ from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from schemas.why_card import LetterHint
 from services.consent_form.page_crops import MARGIN
+from services.portal.check_words import CHECK_WORDS
 from services.portal.reviews import AlreadyDecided, NotYoursToDecide, ReasonsDoNotFit, decide, waiting
 from services.register import audit, consents
 from services.register.states import ConsentStatus, PersonRole
 from services.register.tables import AuditEntry, IntakeDecision, OutgoingEvent, Person, Review
 from services.vault.vault import Kind
-from tests.support.forms_in_review import BIRTH_DATE, form_in_review
+from tests.support.forms_in_review import BIRTH_DATE, CHECKS, form_in_review
 from tests.support.portal_world import PNG_BYTES, PortalWorld, add_member, finish, upload
 
 
@@ -299,3 +300,14 @@ def _boxes(**dates: str) -> dict[str, str]:
     for name, day in dates.items():
         typed |= dict(zip((f"{name}_year", f"{name}_month", f"{name}_day"), day.split("-"), strict=True))
     return typed
+
+
+async def test_what_a_check_says_is_not_said_twice(world: PortalWorld, explained: UUID) -> None:
+    async with world.browser(world.reviewer) as browser:
+        detail = (await browser.get(f"/review/{explained}")).text
+    assert detail.count("The ink in box 6 may not be a signature.") == 1
+
+
+def test_every_check_that_a_form_must_pass_has_a_name_in_words() -> None:
+    made = {check.name for check in CHECKS} | {"revision", "form_id", "case_identifier", "role", "organization"}
+    assert made | {"safety", "signed_on", "period", "digital_signature"} <= set(CHECK_WORDS)
