@@ -7,6 +7,7 @@ from typing import Final
 from numpy.random import Generator
 
 from consent_intake.samples import signature_styles as styles
+from consent_intake.samples.composed_signatures import composed
 from consent_intake.samples.curves import Pen, Place, any_pen, any_tilt
 from consent_intake.samples.ink import Ink
 from services.consent_form.layout import FieldBox
@@ -26,6 +27,7 @@ _TRAINING: Final[Mapping[str, Style]] = MappingProxyType(
         "cursive_letters": styles.cursive_letters,
         "lognormal": styles.lognormal,
         "pen_script": styles.pen_script,
+        "composed": composed,
     }
 )
 _HELD_OUT: Final[Mapping[str, Style]] = MappingProxyType(

@@ -37,9 +37,11 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--signatures", type=Path, help="folder of pictures of real signatures, for training")
     options = parser.parse_args()
-    learnt = _zones("train", options.zones, SEED, options, held_out=False, folder=options.signatures)
-    unseen = _zones("test", options.test_zones, SEED + 1, options, held_out=True, folder=None)
-    marks = _zones("marks", options.unsigned_zones, SEED + 2, options, held_out=True, folder=None)
+    learnt = table("train", options.zones, SEED, held_out=False, folder=options.signatures, processes=options.processes)
+    unseen = table("test", options.test_zones, SEED + 1, held_out=True, processes=options.processes)
+    marks = table(
+        "marks", options.unsigned_zones, SEED + 2, held_out=True, processes=options.processes, signed_share=0.0
+    )
     measures = tuple(sorted({name for row in learnt.rows for name in row}))
     trees = trained(learnt, measures)
     model = exported(trees, measures, *calibration(learnt, measures))
@@ -106,12 +108,6 @@ def _without(zones: Zones, measures: tuple[str, ...], kind: str) -> SignatureMod
     keep = np.nonzero(zones.kinds != kind)[0]
     part = Zones([zones.rows[i] for i in keep], zones.kinds[keep], zones.signed[keep], zones.devices[keep])
     return exported(trained(part, measures), measures, 1.0, 0.0)
-
-
-def _zones(
-    name: str, count: int, seed: int, options: argparse.Namespace, *, held_out: bool, folder: Path | None
-) -> Zones:
-    return table(name, count, seed, held_out=held_out, folder=folder, processes=options.processes)
 
 
 def _write_policy() -> None:

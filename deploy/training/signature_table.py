@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from signature_zones import make_zone
+from signature_zones import SIGNED_SHARE, make_zone
 
 BUILD = Path(__file__).resolve().parent / "build"
 A_CHUNK = 40
@@ -36,12 +36,24 @@ class Zones:
         return np.array([[row.get(name, 0.0) for name in measures] for row in self.rows])
 
 
-def table(name: str, count: int, seed: int, *, held_out: bool, folder: Path | None, processes: int) -> Zones:
+def table(
+    name: str,
+    count: int,
+    seed: int,
+    *,
+    held_out: bool,
+    folder: Path | None = None,
+    processes: int = 1,
+    signed_share: float = SIGNED_SHARE,
+) -> Zones:
     """Return a table of zones, from deploy/training/build when it was made before."""
     file = BUILD / f"signature-{name}-{count}-{seed}{'-real' if folder else ''}.npz"
     if not file.exists():
         BUILD.mkdir(exist_ok=True)
-        jobs = [(start, min(A_CHUNK, count - start), seed, held_out, folder) for start in range(0, count, A_CHUNK)]
+        jobs = [
+            (start, min(A_CHUNK, count - start), seed, held_out, folder, signed_share)
+            for start in range(0, count, A_CHUNK)
+        ]
         with multiprocessing.get_context("spawn").Pool(processes) as pool:
             rows = [row for chunk in pool.imap(_chunk, jobs) for row in chunk]
         np.savez_compressed(file, **{key: np.array(part) for key, part in _columns(rows).items()})
@@ -62,8 +74,11 @@ def _columns(rows: list[Row]) -> dict[str, object]:
     }
 
 
-def _chunk(job: tuple[int, int, int, bool, Path | None]) -> list[Row]:
-    start, count, seed, held_out, folder = job
+def _chunk(job: tuple[int, int, int, bool, Path | None, float]) -> list[Row]:
+    start, count, seed, held_out, folder, share = job
     cv2.setNumThreads(1)
-    zones = (make_zone(number, seed, held_out=held_out, folder=folder) for number in range(start, start + count))
+    zones = (
+        make_zone(number, seed, held_out=held_out, folder=folder, signed_share=share)
+        for number in range(start, start + count)
+    )
     return [(zone.measures, zone.kind, zone.signed, zone.device) for zone in zones]

@@ -32,7 +32,9 @@ _SCALE = 2
 _PENS = (BLACK, (0.05, 0.10, 0.42), (0.02, 0.05, 0.25), (0.25, 0.25, 0.28), (0.1, 0.2, 0.6), (0.4, 0.4, 0.42))
 _PEN_SHARES = (0.45, 0.2, 0.15, 0.08, 0.08, 0.04)
 _DEVICE_SHARES = (0.3, 0.25, 0.22, 0.18, 0.05)
-_SIGNED_SHARE = 0.45
+SIGNED_SHARE = 0.45
+_COMPOSED_SHARE = 0.4
+"""Of the signed training zones, put together at random instead of in one of the named styles."""
 _COMPANIONS = ("specks", "fold", "streak", "ghost", "staple", "stray_mark")
 """What may be in the box beside a signature."""
 _COMPANION_SHARE = 0.12
@@ -65,7 +67,13 @@ class Zone:
 
 
 def make_zone(
-    number: int, seed: int, *, held_out: bool, kind: str | None = None, folder: Path | None = None, language: int = 0
+    number: int,
+    seed: int,
+    *,
+    held_out: bool,
+    kind: str | None = None,
+    folder: Path | None = None,
+    signed_share: float = SIGNED_SHARE,
 ) -> Zone:
     """Return a zone; the same arguments give the same zone.
 
@@ -75,16 +83,16 @@ def make_zone(
         held_out: signatures, fonts and words that training does not use, instead of those that it does.
         kind: instead of a random one.
         folder: pictures of real signatures; half of the signed zones are made from them.
-        language: added to the number to choose the form's language.
+        signed_share: how many are signed, where the kind is random.
     """
     random = np.random.default_rng((seed, number))
-    chosen = kind or _any_kind(random, held_out=held_out, real=folder is not None)
+    chosen = kind or _any_kind(random, signed_share, held_out=held_out, real=folder is not None)
     signed = chosen not in MARK_KINDS
-    sheet = blank_strip((number + language) % 2).astype(np.float32)
+    sheet = blank_strip(number % 2).astype(np.float32)
     sheet *= _drawn(chosen, random, held_out=held_out, folder=folder)
     device = str(random.choice(list(DEVICES), p=_DEVICE_SHARES))
     seen = np.clip(DEVICES[device](sheet, random), 0, 255).astype(np.uint8)
-    return Zone(chosen, signed, device, ink_of(seen, (number + language) % 2))
+    return Zone(chosen, signed, device, ink_of(seen, number % 2))
 
 
 def ink_of(strip: Grey, language: int) -> InkBox:
@@ -106,10 +114,12 @@ def blank_strip(language: int) -> Grey:
     return np.ascontiguousarray(blank_form_raster(tuple(Language)[language])[rows, columns])
 
 
-def _any_kind(random: Generator, *, held_out: bool, real: bool) -> str:
-    if random.random() < _SIGNED_SHARE:
+def _any_kind(random: Generator, signed_share: float, *, held_out: bool, real: bool) -> str:
+    if random.random() < signed_share:
         if real and random.random() < 0.5:  # noqa: PLR2004 - half and half
             return REAL
+        if not held_out and random.random() < _COMPOSED_SHARE:
+            return "composed"
         return str(random.choice(HELD_OUT_STYLES if held_out else TRAINING_STYLES))
     marks = [kind for kind in MARK_KINDS if kind != "witness"]
     weights = np.array([2.0 if kind in _OFTEN else 1.0 for kind in marks])
