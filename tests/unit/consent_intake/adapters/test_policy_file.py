@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy, write_policy
+from consent_intake.adapters.policy_file import (
+    PolicyUnusable,
+    packaged_policy,
+    read_policy,
+    write_policy,
+)
 from tests.support.form_readings import POLICY
 from tests.support.policy_files import policy_in
 
