@@ -5,6 +5,7 @@ Writes:   consent.approved, consent.rejected, consent.review
 Tables:   writes intake_decisions; grants and consents through services.register; reads organizations, people,
           reviews
 Vault:    opens document, claim and reading; seals reading, review_image and grant
-Tools:    pdfium, Pillow, libheif and pypdf in a confined child; OpenCV, zxing-cpp and Tesseract (eng, spa) in workers
-Ops watch: share of forms that go to review, wall time per form, restarts of the document child
+Tools:    pdfium, Pillow, libheif, pypdf, pyHanko, OpenCV, zxing-cpp and ONNX Runtime in a confined child (libseccomp,
+          Landlock); Tesseract (eng, spa) for second looks at lines of pixels
+Ops watch: share of forms that go to review, wall time per form, BLOCKED(sandbox), children that ended early
 """

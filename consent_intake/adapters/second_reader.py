@@ -12,6 +12,8 @@ from consent_intake.rules.form_reading import Engine, EngineText, FormReading, W
 from services.runtime.failures import TemporarilyUnavailable
 
 LANGUAGES = "eng+spa"
+SECONDS = 10
+"""For all lines of a form; they take 0.3 s. pytesseract ends its process then and raises RuntimeError."""
 
 _MARGIN = 40
 _LINE_GAP = 44
@@ -33,7 +35,7 @@ def second_opinion(lines: tuple[Line, ...]) -> dict[str, tuple[ZoneWord, ...]]:
     page, middles = _page_of(readable)
     try:
         data = pytesseract.image_to_data(
-            page, lang=LANGUAGES, config="--psm 6 --dpi 200", output_type=pytesseract.Output.DICT
+            page, lang=LANGUAGES, config="--psm 6 --dpi 200", output_type=pytesseract.Output.DICT, timeout=SECONDS
         )
     except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError) as gone:
         if not _works():
