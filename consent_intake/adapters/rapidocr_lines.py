@@ -70,14 +70,14 @@ class RapidOcrLines:
                 return cls(model)
         raise RapidOcrMissing(MODEL)
 
-    def read(self, line: Line, characters: str) -> EngineText:
-        """Return a line's text, made of these characters only."""
-        text, chances = self._decoded(line, characters)
+    def read(self, line: Line, characters: str, *, width: float = 1.0) -> EngineText:
+        """Return a line's text, made of these characters only; the line is squeezed to ``width`` of its own."""
+        text, chances = self._decoded(line, characters, width)
         return EngineText(engine=Engine.RAPIDOCR, text=text[:300].strip(), confidence=min(chances, default=0.0))
 
-    def words(self, line: Line, characters: str = ZONE_CHARACTERS) -> tuple[ZoneWord, ...]:
+    def words(self, line: Line, characters: str = ZONE_CHARACTERS, *, width: float = 1.0) -> tuple[ZoneWord, ...]:
         """Return a line's words, each with the chance of its least certain character."""
-        text, chances = self._decoded(line, characters)
+        text, chances = self._decoded(line, characters, width)
         words, start = [], 0
         for word in text.split(" "):
             if word:
@@ -85,11 +85,11 @@ class RapidOcrLines:
             start += len(word) + 1
         return tuple(words[:60])
 
-    def _decoded(self, line: Line, characters: str) -> tuple[str, list[float]]:
+    def _decoded(self, line: Line, characters: str, width: float) -> tuple[str, list[float]]:
         """Return the characters and the chance of each (connectionist temporal classification, best path)."""
         known = [character for character in characters if character in self._places]
         places = [_NONE, *(self._places[character] for character in known)]
-        out = self._network.run(None, {self._input: _network_input(line.picture)})[0][0]
+        out = self._network.run(None, {self._input: _network_input(line.picture, width)})[0][0]
         among = np.asarray(out, np.float32)[:, places]
         best = among.argmax(axis=1)
         text, chances = "", list[float]()
@@ -105,10 +105,10 @@ class RapidOcrLines:
         return text, chances
 
 
-def _network_input(picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+def _network_input(picture: NDArray[np.uint8], share: float) -> NDArray[np.float32]:
     margin = max(round(picture.shape[0] * _AROUND), 2)
     edges = cv2.copyMakeBorder(picture, margin, margin, 2 * margin, 2 * margin, cv2.BORDER_CONSTANT, value=(255.0,))
-    width = min(max(round(edges.shape[1] * HEIGHT / edges.shape[0]), LEAST_WIDTH), MOST_WIDTH)
+    width = min(max(round(edges.shape[1] * HEIGHT / edges.shape[0] * share), LEAST_WIDTH), MOST_WIDTH)
     resized = cv2.resize(edges, (width, HEIGHT), interpolation=cv2.INTER_AREA if edges.shape[0] > HEIGHT else 1)
     scaled = (resized.astype(np.float32) / 255 - 0.5) / 0.5
     return np.repeat(scaled[None, None], 3, axis=1)
