@@ -5,6 +5,7 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
+from numpy.polynomial import Polynomial  # here, since nothing can be loaded inside the sandbox
 from numpy.typing import NDArray
 
 from consent_intake.adapters.form_ink import Mask
@@ -13,6 +14,7 @@ LINE_TOLERANCE = 3
 """Pixels at 200 dpi that a stroke may stray from a straight line and still lie on it."""
 
 _SMALLEST_LINE = 8
+_AROUND = np.array([[1, 1, 1], [1, 0, 1], [1, 1, 1]], np.float32)
 _MOST_THROUGH_LINES = 5
 _THROUGH = 0.95
 """Share of the box that a line from side to side takes."""
@@ -73,7 +75,8 @@ def ends_and_crossings(thin: Mask) -> tuple[int, int]:
     padded = cv2.copyMakeBorder(ones, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0.0,))
     around = cv2.filter2D(padded, cv2.CV_8U, _NEIGHBOURS, borderType=cv2.BORDER_CONSTANT)
     turns = cv2.LUT(around, _turns())[1:-1, 1:-1] * ones
-    crossings, _ = cv2.connectedComponents((turns >= _CROSSING).astype(np.uint8), connectivity=8)
+    neighbours = cv2.filter2D(padded, cv2.CV_8U, _AROUND, borderType=cv2.BORDER_CONSTANT)[1:-1, 1:-1] * ones
+    crossings, _ = cv2.connectedComponents((neighbours >= _CROSSING).astype(np.uint8), connectivity=8)
     return int(np.count_nonzero(turns == 1)), crossings - 1
 
 
@@ -121,9 +124,9 @@ def _nearly_straight(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArr
     on_line, _ = _best_line(rows, columns)
     level = np.ptp(columns[on_line]) >= np.ptp(rows[on_line])
     along, away = (columns, rows) if level else (rows, columns)
-    straight = np.polynomial.Polynomial.fit(along[on_line], away[on_line], 1)
+    straight = Polynomial.fit(along[on_line], away[on_line], 1)
     near = np.abs(away - straight(along)) <= _BEND
-    bent = np.polynomial.Polynomial.fit(along[near], away[near], 3)
+    bent = Polynomial.fit(along[near], away[near], 3)
     return np.asarray(np.abs(away - bent(along)) <= LINE_TOLERANCE + 1)
 
 
