@@ -63,7 +63,7 @@ def said_differently(name: str, random: Generator) -> str:
     words = name.split()
     if chance < 0.5:  # noqa: PLR2004 - shares of the set
         return "".join(c for c in unicodedata.normalize("NFKD", name) if not unicodedata.combining(c))
-    if chance < 0.75 and len(words) > 2:  # noqa: PLR2004
+    if chance < 0.75 and set(words[-2:]) <= set(_FAMILY):  # noqa: PLR2004
         return " ".join(words[:-1])
     return f"{words[-1]}, {' '.join(words[:-1])}"
 

@@ -11,7 +11,13 @@ from consent_intake.samples.ink import Ink
 from consent_intake.samples.kinds import KINDS, Kind, kinds_of_set
 from consent_intake.samples.letters import consent_letter
 from consent_intake.samples.printing import print_values, printed_form
-from consent_intake.samples.random_people import one_character_off, one_digit_off, random_parent, somebody_else
+from consent_intake.samples.random_people import (
+    one_character_off,
+    one_digit_off,
+    random_parent,
+    said_differently,
+    somebody_else,
+)
 from consent_intake.samples.real_digits import DigitHand
 from consent_intake.samples.specimen import any_style, filled_form
 from consent_intake.samples.specimen_set import SpecimenSet, make_specimen
@@ -133,6 +139,15 @@ def test_somebody_else_is_never_the_same_person() -> None:
     for _ in range(200):
         name = random_parent(generator).parent_name
         assert not same_person(somebody_else(name, generator), name)
+
+
+def test_a_name_said_differently_still_names_the_same_person() -> None:
+    generator = random(3)
+    said = [
+        (name, said_differently(name, generator)) for name in (random_parent(generator).parent_name for _ in range(300))
+    ]
+    assert all(same_person(name, other) for name, other in said)
+    assert len({other for name, other in said if other != name}) > 150
 
 
 def test_real_digits_have_the_size_that_is_asked_for_and_differ() -> None:
