@@ -45,7 +45,7 @@ _FAINT_BY = 11.0
 _FAINT_DEVIATIONS = 4.0
 _FAINT_CURVE = 3.0
 """Points that a part must measure the other way too: a pale crease or streak is no pen's stroke."""
-_FAINT_STRAIGHT = 10.0
+_FAINT_STRAIGHT = 6.0
 """So many times longer than wide is straight."""
 _LOOP = 1.2
 """Square points: smaller holes are grain."""

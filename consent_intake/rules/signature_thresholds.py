@@ -21,6 +21,7 @@ class SignatureThresholds(BaseModel):
         witness_length: least stroke in the witness's box that is a signature in the wrong place.
         witness_width: least width of it.
         word_sure: a recogniser of print is this sure of a word only when the box holds print or printed letters.
+        word_likely: sure enough for a word of five different letters, which pens' loops and peaks do not read as.
         very_sure: so sure of one word that it is print whatever its letters are.
     """
 
@@ -40,4 +41,5 @@ class SignatureThresholds(BaseModel):
     witness_length: float = Field(default=40.0, ge=0)
     witness_width: float = Field(default=16.0, ge=0)
     word_sure: float = Field(default=0.75, ge=0, le=1)
+    word_likely: float = Field(default=0.6, ge=0, le=1)
     very_sure: float = Field(default=0.9, ge=0, le=1)

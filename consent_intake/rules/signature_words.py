@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Levenshtein
+
 from consent_intake.rules.form_reading import ZoneWord
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 
@@ -16,6 +18,11 @@ _NOT_A_SIGNATURE = frozenset(
         *("signhere", "firmeaqui", "noaplica", "refusedtosign", "notpresent", "senegoafirmar", "nego"),
     }
 )
+_LONG_WORD = 5
+_LONG = tuple(word for word in _NOT_A_SIGNATURE if len(word) >= _LONG_WORD)
+_ALIKE = 0.7
+"""A scan makes "Pendina" of Pending; what is read into loops and peaks is like none of these words."""
+
 _SLASH_S = re.compile(r"^\W*[/\\|][s5$][/\\|]|^[s5]/")
 """/s/, as courts' electronic filings have it."""
 
@@ -27,6 +34,8 @@ _NUMBER = re.compile(r"\d{6,8}")
 
 _LEAST_OTHER_LETTERS = 3
 """Different letters that are no loops, in all words together: every printed name has them, "qoro" does not."""
+_MANY_LETTERS = 5
+"""Different letters in one word that a pen's loops and peaks do not make: they read as "Mmmn" and "Cleee"."""
 _SHORT = 2
 _WORD = 3
 
@@ -49,10 +58,14 @@ def _is_no_signature(text: str, confidence: float, thresholds: SignatureThreshol
     letters = re.sub(r"[^a-z]", "", plain)
     if letters in _NOT_A_SIGNATURE and (len(letters) > _SHORT or sure):
         return True
+    if any(Levenshtein.normalized_similarity(letters, word) >= _ALIKE for word in _LONG if len(letters) >= _LONG_WORD):
+        return True
     if _SLASH_S.search(plain):
         return True
     date = _PART_OF_A_DATE if sure else _DATE
     if date.search(plain) and set(re.sub(r"\D", "", plain)) - _LOOPS:
+        return True
+    if confidence >= thresholds.word_likely and len(set(letters)) >= _MANY_LETTERS:
         return True
     if not sure or not set(plain) & _ALPHANUMERIC - _LOOPS:
         return False

@@ -31,9 +31,9 @@ Numbers = NDArray[np.float64]
 def main() -> None:
     """Make the zones (kept in deploy/training/build), train, calibrate, export, write the tables of the model card."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--zones", type=int, default=5200)
-    parser.add_argument("--test-zones", type=int, default=2600)
-    parser.add_argument("--unsigned-zones", type=int, default=3200, help="further marks that nothing may approve")
+    parser.add_argument("--zones", type=int, default=4800)
+    parser.add_argument("--test-zones", type=int, default=2500)
+    parser.add_argument("--unsigned-zones", type=int, default=2400, help="further marks that nothing may approve")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--signatures", type=Path, help="folder of pictures of real signatures, for training")
     options = parser.parse_args()

@@ -135,6 +135,9 @@ def test_a_box_that_nobody_measured_goes_to_a_person(ink: SignatureInk | None) -
         ("44712093", 0.8),
         ("Rivera", 0.95),
         ("MARCUS RIVERA", 0.8),
+        ("Daynell", 0.68),
+        ("Pendina", 0.2),
+        ("ninquno", 0.3),
     ],
 )
 def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, confidence: float) -> None:
@@ -144,7 +147,17 @@ def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, conf
 
 @pytest.mark.parametrize(
     ("text", "confidence"),
-    [("000.220", 0.5), ("qoro", 0.8), ("Marcus Rivera", 0.5), ("x", 0.4), ("1/1", 0.5), ("uee", 0.95), ("", 1.0)],
+    [
+        ("000.220", 0.5),
+        ("qoro", 0.8),
+        ("Marcus Rivera", 0.5),
+        ("x", 0.4),
+        ("1/1", 0.5),
+        ("uee", 0.95),
+        ("Mmmn", 0.7),
+        ("Cleee", 0.66),
+        ("", 1.0),
+    ],
 )
 def test_what_a_recogniser_makes_of_loops_does_not(text: str, confidence: float) -> None:
     assert _signed_with(text, confidence).verdict is Verdict.PASSED
