@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from case_fetcher.practice.scenarios import SCENARIOS
 from consent_intake.samples.demonstration_set import demonstration_set
+from consent_intake.samples.people import DEMONSTRATION_PARENTS
 from consent_intake.samples.portal_print import PortalPrinter
 from consent_intake.samples.sample import make_sample
 from consent_intake.samples.spec import SampleSpec
@@ -40,8 +41,12 @@ T = TypeVar("T")
 def written(printer: PortalPrinter, folder: Path, spec: SampleSpec, seed: int) -> tuple[Path, Claim]:
     file = folder / f"{seed}.pdf"
     file.write_bytes(make_sample(spec, seed, printer.form_for(spec, seed)))
-    said = spec.claim
-    return file, Claim(said.parent_name, said.birth_date.isoformat(), said.case_identifier, said.party.value)
+    return file, said(spec)
+
+
+def said(spec: SampleSpec) -> Claim:
+    claim = spec.claim
+    return Claim(claim.parent_name, claim.birth_date.isoformat(), claim.case_identifier, claim.party.value)
 
 
 def register(line: RunningLine) -> sqlite3.Connection:
@@ -69,6 +74,34 @@ def test_a_scan_becomes_a_delivered_page_and_an_email_and_a_repeat_makes_nothing
         pdf = PdfReader(io.BytesIO(client.page(found["snapshot"]["id"], page["language"])))
         assert len(pdf.pages) == 1
         assert "Marcus Rivera" in pdf.pages[0].extract_text()
+
+
+def test_a_form_with_a_spent_or_a_made_up_id_waits_for_a_person_and_another_parents_form_is_refused(
+    line: RunningLine, client: PortalClient, printer: PortalPrinter, tmp_path: Path
+) -> None:
+    spec = SampleSpec(today=TODAY, fill="prefilled")
+    printed = printer.form_for(spec, 1)
+    first = ended(line, client, spec, make_sample(spec, 7008, printed), tmp_path)
+    assert first == ("delivered", [])
+    assert ended(line, client, spec, make_sample(spec, 7010, printed), tmp_path) == ("in_review", ["FORM_ID_USED"])
+    assert ended(line, client, spec, make_sample(spec, 7005), tmp_path) == ("in_review", ["FORM_ID_UNKNOWN"])
+    other = SampleSpec(today=TODAY, fill="prefilled", claim=DEMONSTRATION_PARENTS[Party.CUSTODIAL])
+    status, reasons = ended(line, client, spec, make_sample(other, 7006, printer.form_for(other, 7006)), tmp_path)
+    assert status == "rejected"
+    assert "FORM_ID_OTHER_PARENT" in reasons
+
+
+def ended(
+    line: RunningLine, client: PortalClient, claimed: SampleSpec, document: bytes, folder: Path
+) -> tuple[str, list[str]]:
+    """Upload a document and return where it ended, with the reasons that the register holds."""
+    file = folder / f"{uuid4()}.pdf"
+    file.write_bytes(document)
+    consent_id = client.upload(file, said(claimed))
+    status = client.follow(consent_id, seconds=60)["status"]
+    with register(line) as connection:
+        row = connection.execute("select reasons from consents where id = ?", (UUID(consent_id).hex,)).fetchone()
+    return status, json.loads(row[0])
 
 
 def test_the_email_holds_no_personal_data(line: RunningLine) -> None:
