@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import typer
@@ -22,6 +22,8 @@ Finding = tuple[bool, str]
 
 LEAST_FREE_BYTES = 1024**3
 
+SANDBOX_PROBE = (sys.executable, "-m", "consent_intake.adapters.confinement")
+
 app = typer.Typer()
 
 
@@ -31,7 +33,7 @@ def doctor() -> None:
     settings = Settings()
     checks: dict[str, Callable[[], Finding]] = {
         "Tesseract": _tesseract,
-        "Sandbox": _sandbox,
+        "Sandbox": lambda: sandbox_finding(SANDBOX_PROBE),
         "Java": lambda: _program("java", "apt-get install default-jre-headless (or set SNAPSHOT_KAFKA_BROKERS)"),
         "Pango": _pango,
         "Home folder": lambda: _home(settings.home),
@@ -62,11 +64,14 @@ def _tesseract() -> Finding:
     return (not missing, f"lacks {', '.join(sorted(missing))}: apt-get install tesseract-ocr-spa" if missing else found)
 
 
-def _sandbox() -> Finding:
-    """Ask the stage that opens strangers' files, as another program: without its walls it opens none."""
-    asked = [sys.executable, "-m", "consent_intake.adapters.confinement"]
+def sandbox_finding(probe: Sequence[str]) -> Finding:
+    """Ask the stage that opens strangers' files, as another program: without its walls it opens none.
+
+    Args:
+        probe: the program that puts the walls up around children of its own, and says which ones it can't.
+    """
     try:
-        ended = subprocess.run(asked, capture_output=True, text=True, check=False, timeout=20)
+        ended = subprocess.run(probe, capture_output=True, text=True, check=False, timeout=20)
     except subprocess.TimeoutExpired:
         return False, "does not answer"
     if ended.returncode == 0:

@@ -105,6 +105,16 @@ def run_a_program(_world: World) -> None:
     raise OSError(ctypes.get_errno(), "refused")
 
 
+def spawn_a_program(_world: World) -> None:
+    child = os.posix_spawn("/bin/true", ["true"], {})
+    if os.waitpid(child, 0)[1] != 0:
+        raise OSError(errno.EPERM, "it did not run")
+
+
+def make_new_machine_code(_world: World) -> None:
+    mmap.mmap(-1, mmap.PAGESIZE, prot=mmap.PROT_READ | mmap.PROT_EXEC).close()
+
+
 def trace_the_parent(world: World) -> None:
     _LIBC.ptrace.restype = ctypes.c_long
     _checked(_LIBC.ptrace(ctypes.c_long(_PTRACE_SEIZE), ctypes.c_long(world.parent), None, None))
@@ -149,6 +159,8 @@ ATTEMPTS: dict[str, Callable[[World], None]] = {
         fork,
         leave_the_namespace,
         run_a_program,
+        spawn_a_program,
+        make_new_machine_code,
         trace_the_parent,
         signal_the_parent,
         take_two_gigabytes,

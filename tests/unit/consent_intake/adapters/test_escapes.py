@@ -21,6 +21,7 @@ OPENS_A_FILE = {
     "read_the_parents_memory",
     "write_a_file",
     "run_a_program",
+    "spawn_a_program",
 }
 TCP = {"connect_on_loopback"}
 UNIX = {"connect_to_an_abstract_socket"}
@@ -93,7 +94,7 @@ def test_each_wall_alone_stops_its_own_attempts_and_no_others(tmp_path: Path, wa
 
 WITHOUT_ONE = {
     "limits": APPETITE,
-    "system calls": {"fork"},
+    "system calls": {"fork", "make_new_machine_code"},
     DESCRIPTORS: {"read_an_inherited_descriptor"},
 }
 
