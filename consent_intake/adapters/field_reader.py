@@ -22,7 +22,7 @@ CASE_IDENTIFIER = "case_identifier"
 SURE_CELL = 0.98
 """A comb is left to the cell reader alone when every cell is read at least so surely."""
 
-UNSURE_NAME = 0.55
+UNSURE_NAME = 0.45
 """Below this chance of a name's least certain letter, a second reader looks as well."""
 
 
