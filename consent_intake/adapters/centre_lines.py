@@ -124,6 +124,8 @@ def _nearly_straight(rows: NDArray[np.intp], columns: NDArray[np.intp]) -> NDArr
     on_line, _ = _best_line(rows, columns)
     level = np.ptp(columns[on_line]) >= np.ptp(rows[on_line])
     along, away = (columns, rows) if level else (rows, columns)
+    if np.unique(along[on_line]).size < _SMALLEST_LINE:
+        return on_line
     straight = Polynomial.fit(along[on_line], away[on_line], 1)
     near = np.abs(away - straight(along)) <= _BEND
     bent = Polynomial.fit(along[near], away[near], 3)

@@ -56,22 +56,27 @@ def _is_no_signature(text: str, confidence: float, thresholds: SignatureThreshol
     """Return whether a word speaks against a signature; ``named``: the words together hold a name's letters."""
     plain, sure = _plain(text), confidence >= thresholds.word_sure
     letters = re.sub(r"[^a-z]", "", plain)
-    if letters in _NOT_A_SIGNATURE and (len(letters) > _SHORT or sure):
-        return True
-    if any(Levenshtein.normalized_similarity(letters, word) >= _ALIKE for word in _LONG if len(letters) >= _LONG_WORD):
-        return True
-    if _SLASH_S.search(plain):
-        return True
-    date = _PART_OF_A_DATE if sure else _DATE
-    if date.search(plain) and set(re.sub(r"\D", "", plain)) - _LOOPS:
+    if _is_listed(letters, sure=sure) or _SLASH_S.search(plain) or _is_a_date(plain, sure=sure):
         return True
     if confidence >= thresholds.word_likely and len(set(letters)) >= _MANY_LETTERS:
         return True
     if not sure or not set(plain) & _ALPHANUMERIC - _LOOPS:
         return False
-    if _NUMBER.search(plain) is not None:
+    named = named or confidence >= thresholds.very_sure
+    return _NUMBER.search(plain) is not None or (len(letters) >= _WORD and named)
+
+
+def _is_listed(letters: str, *, sure: bool) -> bool:
+    if letters in _NOT_A_SIGNATURE and (len(letters) > _SHORT or sure):
         return True
-    return len(letters) >= _WORD and (named or confidence >= thresholds.very_sure)
+    return len(letters) >= _LONG_WORD and any(
+        Levenshtein.normalized_similarity(letters, word) >= _ALIKE for word in _LONG
+    )
+
+
+def _is_a_date(plain: str, *, sure: bool) -> bool:
+    date = _PART_OF_A_DATE if sure else _DATE
+    return date.search(plain) is not None and bool(set(re.sub(r"\D", "", plain)) - _LOOPS)
 
 
 def _plain(text: str) -> str:

@@ -27,7 +27,6 @@ _TRAINING: Final[Mapping[str, Style]] = MappingProxyType(
         "cursive_letters": styles.cursive_letters,
         "lognormal": styles.lognormal,
         "pen_script": styles.pen_script,
-        "composed": composed,
     }
 )
 _HELD_OUT: Final[Mapping[str, Style]] = MappingProxyType(
@@ -40,13 +39,16 @@ _HELD_OUT: Final[Mapping[str, Style]] = MappingProxyType(
         "apart": styles.apart,
     }
 )
-_STYLES: Final = MappingProxyType({**_TRAINING, **_HELD_OUT})
+COMPOSED: Final = "composed"
+"""Put together at random: training has many of them beside the named styles."""
+
+_STYLES: Final = MappingProxyType({**_TRAINING, COMPOSED: composed, **_HELD_OUT})
 
 TRAINING_STYLES: Final = tuple(_TRAINING)
 """The signature model learns from these."""
 HELD_OUT_STYLES: Final = tuple(_HELD_OUT)
 """The model never sees these: it is scored on them."""
-SIGNATURE_STYLES: Final = (*TRAINING_STYLES, *HELD_OUT_STYLES)
+SIGNATURE_STYLES: Final = tuple(_STYLES)
 
 _WIDEST: Final = 200.0
 _TALLEST: Final = 42.0

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
 from consent_intake.rules.signature_model import SignatureModel, Tree
+from consent_intake.samples.signatures import COMPOSED
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL = REPOSITORY / "consent_intake" / "policies" / "signature-2026-11.json"
@@ -24,6 +25,8 @@ NAME = "signature-2026-11"
 SEED = 20261101
 FOLDS = 5
 EXAMPLE_COUNT = 60
+LEFT_TO_THE_RULES = frozenset({"crossings", "faint_part"})
+"""Measures that the trees do not look at."""
 
 Numbers = NDArray[np.float64]
 
@@ -31,18 +34,19 @@ Numbers = NDArray[np.float64]
 def main() -> None:
     """Make the zones (kept in deploy/training/build), train, calibrate, export, write the tables of the model card."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--zones", type=int, default=4800)
-    parser.add_argument("--test-zones", type=int, default=2500)
-    parser.add_argument("--unsigned-zones", type=int, default=2400, help="further marks that nothing may approve")
+    parser.add_argument("--zones", type=int, default=5200)
+    parser.add_argument("--composed-zones", type=int, default=1000, help="further signatures for training")
+    parser.add_argument("--test-zones", type=int, default=2000)
+    parser.add_argument("--unsigned-zones", type=int, default=1600, help="further marks that nothing may approve")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--signatures", type=Path, help="folder of pictures of real signatures, for training")
     options = parser.parse_args()
-    learnt = table("train", options.zones, SEED, held_out=False, folder=options.signatures, processes=options.processes)
-    unseen = table("test", options.test_zones, SEED + 1, held_out=True, processes=options.processes)
-    marks = table(
-        "marks", options.unsigned_zones, SEED + 2, held_out=True, processes=options.processes, signed_share=0.0
-    )
-    measures = tuple(sorted({name for row in learnt.rows for name in row}))
+    many = options.processes
+    learnt = table("train", options.zones, SEED, held_out=False, folder=options.signatures, processes=many)
+    learnt += table("composed", options.composed_zones, SEED + 3, held_out=False, processes=many, kind=COMPOSED)
+    unseen = table("test", options.test_zones, SEED + 1, held_out=True, processes=many)
+    marks = table("marks", options.unsigned_zones, SEED + 2, held_out=True, processes=many, signed_share=0.0)
+    measures = tuple(sorted({name for row in learnt.rows for name in row} - LEFT_TO_THE_RULES))
     trees = trained(learnt, measures)
     model = exported(trees, measures, *calibration(learnt, measures))
     MODEL.write_text(json.dumps(model.model_dump(mode="json"), separators=(",", ":")) + "\n", encoding="utf-8")

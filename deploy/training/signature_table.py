@@ -31,6 +31,11 @@ class Zones:
     signed: NDArray[np.bool_]
     devices: NDArray[np.str_]
 
+    def __add__(self, other: "Zones") -> "Zones":
+        """Return the zones of both."""
+        kinds, signed = np.concatenate([self.kinds, other.kinds]), np.concatenate([self.signed, other.signed])
+        return Zones(self.rows + other.rows, kinds, signed, np.concatenate([self.devices, other.devices]))
+
     def values(self, measures: tuple[str, ...]) -> NDArray[np.float64]:
         """Return one row of numbers a zone, in the order of the measures; what a zone does not have is 0."""
         return np.array([[row.get(name, 0.0) for name in measures] for row in self.rows])
@@ -45,13 +50,14 @@ def table(
     folder: Path | None = None,
     processes: int = 1,
     signed_share: float = SIGNED_SHARE,
+    kind: str | None = None,
 ) -> Zones:
     """Return a table of zones, from deploy/training/build when it was made before."""
     file = BUILD / f"signature-{name}-{count}-{seed}{'-real' if folder else ''}.npz"
     if not file.exists():
         BUILD.mkdir(exist_ok=True)
         jobs = [
-            (start, min(A_CHUNK, count - start), seed, held_out, folder, signed_share)
+            (start, min(A_CHUNK, count - start), seed, held_out, folder, signed_share, kind)
             for start in range(0, count, A_CHUNK)
         ]
         with multiprocessing.get_context("spawn").Pool(processes) as pool:
@@ -74,11 +80,11 @@ def _columns(rows: list[Row]) -> dict[str, object]:
     }
 
 
-def _chunk(job: tuple[int, int, int, bool, Path | None, float]) -> list[Row]:
-    start, count, seed, held_out, folder, share = job
+def _chunk(job: tuple[int, int, int, bool, Path | None, float, str | None]) -> list[Row]:
+    start, count, seed, held_out, folder, share, kind = job
     cv2.setNumThreads(1)
     zones = (
-        make_zone(number, seed, held_out=held_out, folder=folder, signed_share=share)
+        make_zone(number, seed, held_out=held_out, folder=folder, signed_share=share, kind=kind)
         for number in range(start, start + count)
     )
     return [(zone.measures, zone.kind, zone.signed, zone.device) for zone in zones]

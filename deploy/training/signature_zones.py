@@ -33,8 +33,6 @@ _PENS = (BLACK, (0.05, 0.10, 0.42), (0.02, 0.05, 0.25), (0.25, 0.25, 0.28), (0.1
 _PEN_SHARES = (0.45, 0.2, 0.15, 0.08, 0.08, 0.04)
 _DEVICE_SHARES = (0.3, 0.25, 0.22, 0.18, 0.05)
 SIGNED_SHARE = 0.45
-_COMPOSED_SHARE = 0.4
-"""Of the signed training zones, put together at random instead of in one of the named styles."""
 _COMPANIONS = ("specks", "fold", "streak", "ghost", "staple", "stray_mark")
 """What may be in the box beside a signature."""
 _COMPANION_SHARE = 0.12
@@ -118,8 +116,6 @@ def _any_kind(random: Generator, signed_share: float, *, held_out: bool, real: b
     if random.random() < signed_share:
         if real and random.random() < 0.5:  # noqa: PLR2004 - half and half
             return REAL
-        if not held_out and random.random() < _COMPOSED_SHARE:
-            return "composed"
         return str(random.choice(HELD_OUT_STYLES if held_out else TRAINING_STYLES))
     marks = [kind for kind in MARK_KINDS if kind != "witness"]
     weights = np.array([2.0 if kind in _OFTEN else 1.0 for kind in marks])
