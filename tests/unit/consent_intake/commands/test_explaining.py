@@ -11,10 +11,13 @@ from consent_intake.commands.explaining import ConsentNotFound, Explained, expla
 from schemas.consent_events import RevokedBy
 from schemas.values import Language
 from services.register import audit, consents
+from services.register.database import Database
 from services.register.tables import AuditEntry
+from services.vault.file_vault import FileVault
+from services.vault.master_key import MasterKey
 from services.vault.vault import Kind
 from tests.support.form_readings import EMPTY, comb, reading, with_fields
-from tests.support.intake_desk import Desk
+from tests.support.intake_desk import Desk, an_upload
 from tests.support.register_builders import NOON
 
 UNSIGNED = reading(signature=EMPTY)
@@ -110,6 +113,21 @@ async def test_after_the_key_is_destroyed_what_the_register_keeps_is_told_and_th
     print_explanation(Explained(found.consent, found.decision, (), None, None, key_destroyed=True), None, values=True)
     assert "The key of this consent was destroyed" in capsys.readouterr().out
     assert await audited(desk) == []
+
+
+async def test_a_destroyed_key_is_told_apart_from_a_why_card_that_never_was(
+    sqlite_register: Database, tmp_path: Path
+) -> None:
+    desk = await an_upload(sqlite_register, FileVault(tmp_path / "vault", MasterKey(b"\7" * 32)))
+    await desk.decide()
+    before = await explain(desk)
+    async with desk.database.transaction() as tx:
+        await consents.revoke(
+            tx, desk.consent_id, by=RevokedBy.PARENT, actor=audit.SYSTEM, at=NOON, vault=desk.world.vault
+        )
+    after = await explain(desk)
+    assert (before.card is None, before.key_destroyed) == (False, False)
+    assert (after.card is None, after.key_destroyed) == (True, True)
 
 
 async def test_crops_are_cut_out_of_the_sealed_picture(desk: Desk, tmp_path: Path) -> None:

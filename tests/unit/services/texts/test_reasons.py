@@ -96,3 +96,31 @@ def test_a_decision_is_one_thing_to_do_its_first_reasons() -> None:
     assert reasons.decision_sentence([], Language.SPANISH, for_reviewer=False).startswith("Todas")
     unlisted = reasons.reviewer_sentence(ReasonCode.EXPIRED, Language.ENGLISH)
     assert unlisted == reasons.sentence(ReasonCode.EXPIRED, Language.ENGLISH)
+
+
+HIGHEST_GRADE = 7.0
+TERMS = {"organization": 3, "organization's": 3, "confidentiality": 3}
+"""Words that every reader of these sentences works with; the formula knows nothing but their length."""
+
+
+def _syllables(word: str) -> int:
+    plain = word.lower()
+    if plain in TERMS:
+        return TERMS[plain]
+    count = len(re.findall(r"[aeiouy]+", plain))
+    silent = plain.endswith("e") and not plain.endswith("le")
+    silent |= plain.endswith("ed") and not plain.endswith(("ted", "ded"))
+    return max(count - (silent and count > 1), 1)
+
+
+def _grade(text: str) -> float:
+    """Return the Flesch-Kincaid grade level."""
+    words = re.findall(r"[A-Za-z0-9']+", text)
+    sentences = re.findall(r"[.](?:\s|$)", text)
+    return 0.39 * len(words) / len(sentences) + 11.8 * sum(map(_syllables, words)) / len(words) - 15.59
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_a_reason_reads_at_seventh_grade_or_below(code: ReasonCode) -> None:
+    assert _grade(reasons.sentence(code, Language.ENGLISH)) <= HIGHEST_GRADE
+    assert _grade(reasons.reviewer_sentence(code, Language.ENGLISH)) <= HIGHEST_GRADE
