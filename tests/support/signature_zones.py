@@ -14,30 +14,46 @@ from consent_intake.samples.marks import draw_mark
 from consent_intake.samples.signatures import sign
 from schemas.values import Language
 from services.consent_form.blank import blank_form_raster
-from services.consent_form.layout import FormLayout, layout
+from services.consent_form.layout import FieldBox, FormLayout, layout
 from services.consent_form.raster import page_raster
 
 FORM = layout(Language.ENGLISH)
 
+_DPI = 200
+_TOP, _BOTTOM = 576.0, 756.0
+"""Points: both boxes that are signed, and what is printed around them."""
+_ROWS = slice(round(_TOP * _DPI / 72), round(_BOTTOM * _DPI / 72))
+
 Draw = Callable[[Ink, FormLayout], None]
 
 
-def zone(draw: Draw, *, box: str = "signature", noise: float = 0.0, seed: int = 0) -> InkBox:
-    """Return the ink in a box of a form on which something was drawn; ``noise``: grain of the scan, of 255."""
+def zone(draw: Draw, *, box: str = "signature") -> InkBox:
+    """Return the ink in a box of a clean form on which something was drawn."""
+    return zones(draw, box)[0]
+
+
+def zones(draw: Draw, *boxes: str, noise: float = 0.0, seed: int = 0) -> list[InkBox]:
+    """Return the ink in several boxes of one form; ``noise``: grain of the scan, of 255."""
     ink = Ink()
     draw(ink, FORM)
     page = page_on(ink)
     if noise:
         grain = np.random.default_rng(seed).normal(0, noise, page.shape)
-        page = np.clip(page.astype(np.float32) + grain, 0, 255).astype(np.uint8)
-    flat, blank, field = flattened(page), blank_form_raster(Language.ENGLISH), FORM.fields[box]
-    return ink_in(flat, blank, field, shift_of(flat, blank, field), inset=INSET)
+        page = np.clip(page + grain, 0, 255).astype(np.uint8)
+    flat, blank = flattened(page), _blank()[_ROWS]
+    return [_ink_in(flat, blank, name) for name in boxes]
+
+
+def _ink_in(page: GreyPixels, blank: GreyPixels, name: str) -> InkBox:
+    box = FORM.fields[name]
+    moved = FieldBox(name, box.x, box.y - _TOP, box.width, box.height)
+    return ink_in(page, blank, moved, shift_of(page, blank, moved), inset=INSET)
 
 
 def page_on(ink: Ink) -> GreyPixels:
-    """Return the empty form with this ink on it, 200 dpi."""
-    drawn = page_raster(with_ink(_empty(), ink.content()), 200)
-    return np.asarray(cv2.multiply(drawn, blank_form_raster(Language.ENGLISH), scale=1 / 255), np.uint8)
+    """Return the part of the empty form around the two boxes with this ink on it, 200 dpi."""
+    drawn = page_raster(with_ink(_empty(), ink.content()), _DPI)[_ROWS]
+    return np.asarray(cv2.multiply(drawn, _blank()[_ROWS], scale=1 / 255), np.uint8)
 
 
 def signature_of(style: str, seed: int) -> Draw:
@@ -52,6 +68,11 @@ def mark_of(kind: str, seed: int) -> Draw:
 
 def _random(seed: int) -> Generator:
     return np.random.default_rng(seed)
+
+
+@cache
+def _blank() -> GreyPixels:
+    return blank_form_raster(Language.ENGLISH)
 
 
 @cache

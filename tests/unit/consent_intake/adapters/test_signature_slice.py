@@ -12,14 +12,14 @@ from consent_intake.rules.signature_rules import check_signature
 from consent_intake.samples.marks import MARK_KINDS, MARK_OUTCOMES, Expected
 from consent_intake.samples.signatures import HELD_OUT_STYLES
 from schemas.reason_codes import ReasonCode
-from tests.support.signature_zones import Draw, mark_of, signature_of, zone
+from tests.support.signature_zones import Draw, mark_of, signature_of, zones
 
 POLICY = packaged_policy()
 GRAIN = 5.0
 
 
 def _check(draw: Draw, seed: int) -> Check:
-    box, witness = zone(draw, noise=GRAIN, seed=seed), zone(draw, box="witness", noise=GRAIN, seed=seed)
+    box, witness = zones(draw, "signature", "witness", noise=GRAIN, seed=seed)
     return check_signature(measure(box), measure(witness), model=POLICY.signature_model, thresholds=POLICY.signature)
 
 

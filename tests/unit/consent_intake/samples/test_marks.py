@@ -3,7 +3,7 @@ import pytest
 
 from consent_intake.samples.ink import Ink
 from consent_intake.samples.marks import MARK_KINDS, MARK_OUTCOMES, Expected, draw_mark
-from consent_intake.samples.signatures import HELD_OUT_STYLES, SIGNATURE_STYLES, TRAINING_STYLES, sign
+from consent_intake.samples.signatures import COMPOSED, HELD_OUT_STYLES, SIGNATURE_STYLES, TRAINING_STYLES, sign
 from tests.support.signature_zones import FORM, mark_of, signature_of, zone
 
 KINDS_OF_THE_SPECIFICATION = {
@@ -33,7 +33,7 @@ def test_every_kind_that_must_not_pass_can_be_drawn() -> None:
 
 def test_training_and_scoring_share_no_style() -> None:
     assert not set(TRAINING_STYLES) & set(HELD_OUT_STYLES)
-    assert set(SIGNATURE_STYLES) == {*TRAINING_STYLES, *HELD_OUT_STYLES}
+    assert set(SIGNATURE_STYLES) == {*TRAINING_STYLES, COMPOSED, *HELD_OUT_STYLES}
     assert len(SIGNATURE_STYLES) >= 8
 
 
