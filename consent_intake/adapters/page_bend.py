@@ -24,6 +24,7 @@ _NODE: Final = 20
 """Pixels between the points whose place on the picture is worked out; between them it is straight."""
 
 _LOCAL: Final = 18.0
+_NEIGHBORS: Final = 6
 _REACH: Final = 70.0
 """Points around a node whose spots say what is left there after the smooth bend: a fold is local."""
 
@@ -65,7 +66,7 @@ def bend_of(spots: Spots, seen: SpotsSeen) -> Bend | None:
     at, off = spots.at[usable], seen.off[usable]
     surface = _surface(at, off)
     rest = off - _terms(at) @ surface
-    agreeing = np.hypot(*rest.T) < 2 * IN_PLACE
+    agreeing = _like_their_neighbors(at, rest)
     return Bend(surface, _left_over(at[agreeing], rest[agreeing]))
 
 
@@ -117,6 +118,14 @@ def _surface(at: Points, off: Points) -> Points:
         away = np.hypot(*(off - terms @ surface).T)
         weights = 1 / (1 + (away / _USUAL) ** 2) ** 2
     return surface
+
+
+def _like_their_neighbors(at: Points, rest: Points) -> NDArray[np.bool_]:
+    """Return which spots are off as those around them are: a crumpled page moves neighbors alike."""
+    squares = ((at[:, None, :] - at[None, :, :]) ** 2).sum(axis=2)
+    nearest = np.argsort(squares, axis=1)[:, : _NEIGHBORS + 1]
+    usual = np.median(rest[nearest], axis=1)
+    return np.asarray(np.hypot(*(rest - usual).T) < IN_PLACE * 1.5)
 
 
 def _left_over(at: Points, rest: Points) -> NDArray[np.float32]:

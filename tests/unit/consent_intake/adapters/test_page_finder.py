@@ -165,7 +165,7 @@ def test_a_page_that_is_put_in_a_wrong_place_is_not_read(matrix: Sequence[Sequen
 
 
 def test_a_page_that_is_put_slightly_wrong_is_put_right() -> None:
-    sheared = np.array([[1, 0.04, -9], [0, 1, 0], [0, 0, 1]]) @ np.diag([72 / 200, 72 / 200, 1.0])
+    sheared = np.array([[1, 0.015, -4], [0, 1, 0], [0, 0, 1]]) @ np.diag([72 / 200, 72 / 200, 1.0])
     place = placed(form(), Plane(sheared))
     assert place is not None
     assert points_between(place, sheet()) < POINTS_OFF
@@ -177,6 +177,21 @@ def test_marks_and_code_around_other_print_are_not_enough() -> None:
     assert found.registration is Registration.UNSURE
     assert found.page is None
     assert found.code is not None
+
+
+@pytest.mark.parametrize("name", ["role_noncustodial", "role_custodial", "safety_yes"])
+def test_a_heavy_cross_does_not_hide_a_check_box(name: str) -> None:
+    box, picture = FORM.fields[name], form().copy()
+    for ends in (((box.x - 2, box.y - 2), (box.right, box.bottom)), ((box.right + 2, box.y - 2), (box.x, box.bottom))):
+        first, last = ((round(x * 200 / 72), round(y * 200 / 72)) for x, y in ends)
+        cv2.line(picture, first, last, (10,), 6)
+    assert find_page(picture).registration is Registration.MARKS
+
+
+def test_a_form_whose_check_boxes_are_hidden_is_left_to_a_person() -> None:
+    box = FORM.fields["role_custodial"]
+    picture = painted(sheet(), (box.x - 12, box.y - 12, box.right + 12, box.bottom + 12), 90).picture
+    assert find_page(picture).registration is Registration.UNSURE
 
 
 def test_a_form_whose_signature_box_is_cut_off_is_not_read_as_unsigned() -> None:
