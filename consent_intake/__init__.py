@@ -2,8 +2,8 @@
 
 Reads:    consent.uploaded (a sealed form and its claim), consent.reviewed (a reviewer's decision)
 Writes:   consent.approved, consent.rejected, consent.review
-Tables:   writes intake_decisions; grants, consents and printed_forms through services.register; reads organizations, people,
-          reviews
+Tables:   writes intake_decisions; grants, consents and printed_forms through services.register; reads organizations,
+          people, reviews
 Vault:    opens document, claim and reading; seals reading, review_image and grant
 Tools:    pdfium, Pillow, libheif, pypdf, pyHanko, OpenCV, zxing-cpp and ONNX Runtime in a confined child (libseccomp,
           Landlock); Tesseract (eng, spa) for second looks at lines of pixels
