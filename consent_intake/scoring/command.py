@@ -86,7 +86,7 @@ def _given(forms: Path, truth: Path) -> Source:
     except OSError:
         raise typer.BadParameter("--truth: the file cannot be read") from None
     if missing := sum(not (forms / name).is_file() for name, _ in truths):
-        raise typer.BadParameter(f"--forms: {missing} of the files that --truth names are not in the folder")
+        raise typer.BadParameter(f"--forms lacks {missing} of the files that --truth names")
     return GivenForms(forms, truths)
 
 
