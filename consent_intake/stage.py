@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol
 
 from consent_intake.form_records import RecordUnreadable, claim_of, keep_decision, keep_trial, reading_of
@@ -11,10 +11,10 @@ from consent_intake.rules.form_case import FormCase
 from consent_intake.rules.form_id_checks import FormIdStatus
 from consent_intake.rules.form_reading import FormReading, ReadForm
 from consent_intake.rules.granting import granted
-from consent_intake.rules.period_checks import Period, period_for_reviewed
+from consent_intake.rules.period_checks import Period
 from consent_intake.rules.policy import Policy
+from consent_intake.rules.reviewed_period import reviewed_period
 from consent_intake.rules.why_cards import why_card
-from consent_intake.rules.written_dates import with_dates
 from schemas.consent_events import (
     ConsentApproved,
     ConsentRejected,
@@ -137,6 +137,8 @@ async def decide_reviewed(
     period = _reviewed_period(event, reading, consent, intake)
     if period.expires_on < legal_day(intake.clock()):
         return await _reject(consent, (ReasonCode.EXPIRED,), tx, intake)
+    if period.expires_on < period.starts_on:  # an entered first day after a last day that was read
+        return await _reject(consent, (ReasonCode.PERIOD_INVALID,), tx, intake)
     return await _approve(reading, claim, period, consent, tx, intake)
 
 
@@ -147,8 +149,9 @@ def _reviewed_period(event: ConsentReviewed, reading: FormReading, consent: Cons
     mistake = mistake_in(dates, uploaded_on=uploaded_on, today=today, max_months=intake.max_months)
     if mistake not in {None, DateMistake.ENDED}:  # it may have ended since: the form is rejected with that reason
         raise CannotBeProcessed(ReasonCode.EVENT_MALFORMED, parks_later_events=False)
-    return period_for_reviewed(
-        with_dates(reading, asdict(dates)),
+    return reviewed_period(
+        reading,
+        dates,
         today=today,
         uploaded_on=uploaded_on,
         max_months=intake.max_months,

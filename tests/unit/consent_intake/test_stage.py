@@ -270,6 +270,32 @@ async def test_a_reviewers_date_of_signature_starts_the_forms_own_twelve_months(
     assert days == (date(2026, 11, 10), date(2026, 11, 10), date(2027, 11, 10))
 
 
+async def test_a_reviewers_last_day_counts_though_the_date_of_signature_is_unreadable(desk: Desk) -> None:
+    grant = await reviewed_grant(desk, expires_on=date(2027, 1, 31))
+    assert (grant.starts_on, grant.expires_on) == (NOON.date(), date(2027, 1, 31))
+
+
+async def test_a_reviewers_first_day_counts_though_the_rest_is_unreadable(desk: Desk) -> None:
+    grant = await reviewed_grant(desk, starts_on=date(2027, 1, 1))
+    assert (grant.starts_on, grant.expires_on) == (date(2027, 1, 1), date(2027, 11, 16))
+
+
+async def test_a_last_day_that_was_read_counts_though_the_date_of_signature_is_unreadable(desk: Desk) -> None:
+    await desk.decide(with_fields(signed_on=comb("1114226"), expires_on=comb("01312027")))
+    (approved,) = await desk.review(await reviewer_decides(desk, ReviewOutcome.APPROVED))
+    assert isinstance(approved, ConsentApproved)
+    async with desk.database.transaction() as tx:
+        grant = ConsentGrant.model_validate_json(await desk.world.vault.open(tx, desk.consent_id, Kind.GRANT))
+    assert (grant.starts_on, grant.expires_on) == (NOON.date(), date(2027, 1, 31))
+
+
+async def test_an_entered_first_day_after_a_last_day_that_was_read_grants_nothing(desk: Desk) -> None:
+    await desk.decide(with_fields(parent_name=NOT_WRITTEN, expires_on=comb("01312027")))
+    (event,) = await desk.review(await reviewer_decides(desk, ReviewOutcome.APPROVED, starts_on=date(2027, 2, 1)))
+    assert isinstance(event, ConsentRejected)
+    assert event.reasons == (ReasonCode.PERIOD_INVALID,)
+
+
 IMPOSSIBLE_DAYS = {
     "signed after the upload": {"signed_on": NOON.date() + timedelta(days=1)},
     "ends before it starts": {"starts_on": date(2027, 2, 1), "expires_on": date(2027, 1, 1)},

@@ -65,7 +65,8 @@ async def test_what_was_read_and_typed_is_shown_when_it_is_asked_for(
     assert "EN: " not in shown
 
 
-async def test_the_reference_on_the_portals_pages_is_enough(desk: Desk) -> None:
+async def test_the_reference_on_the_portals_pages_is_enough_on_each_database(register_database: Database) -> None:
+    desk = await an_upload(register_database)
     await desk.decide()
     assert (await explain(desk, desk.consent_id.hex[:8])).consent.id == desk.consent_id
     assert (await explain(desk, str(desk.consent_id).upper())).consent.id == desk.consent_id
