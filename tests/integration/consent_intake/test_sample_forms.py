@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from consent_intake.adapters.form_reader import FormReader
+from consent_intake.adapters.policy_file import packaged_policy
 from consent_intake.adapters.reading_process import form_reader
 from consent_intake.rules.consent_decision import Decision, Outcome, Uploader, decide
 from consent_intake.samples.outcomes import OUTCOMES
@@ -20,6 +21,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TODAY = date(2026, 11, 20)
 UPLOADER = Uploader(ORGANIZATION_CODE, ORGANIZATION_NAME)
+POLICY = packaged_policy()
+NOT_SIGNED = {ReasonCode.MISSING_SIGNATURE, ReasonCode.SIGNATURE_UNCLEAR, ReasonCode.SIGNED_AS_WITNESS}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -31,7 +34,7 @@ async def reader() -> AsyncIterator[FormReader]:
 
 async def decided(reader: FormReader, spec: SampleSpec, seed: int = 1) -> Decision:
     form = await reader.read(make_sample(spec, seed))
-    return decide(form.reading, spec.claim, UPLOADER, today=TODAY)
+    return decide(form.reading, spec.claim, UPLOADER, policy=POLICY, today=TODAY)
 
 
 CLEAN = tuple(name for name, expected in OUTCOMES.items() if not expected.refused_at_the_door)
@@ -71,7 +74,7 @@ async def test_a_form_without_the_parents_signature_is_never_approved(
     spec = SampleSpec(today=TODAY, outcome=outcome, fill="prefilled", scan=scan, container=container)
     decision = await decided(reader, spec, seed=3)
     assert decision.outcome is not Outcome.APPROVED
-    assert {ReasonCode.MISSING_SIGNATURE, ReasonCode.SIGNATURE_UNCLEAR} & set(decision.reasons)
+    assert NOT_SIGNED & set(decision.reasons)
 
 
 async def test_a_handwritten_form_is_never_rejected_for_what_a_machine_misread(reader: FormReader) -> None:
