@@ -31,9 +31,13 @@ def reviewed_period(
         max_months=max_months,
         thresholds=thresholds,
     )
-    starts_on = dates.starts_on or read.starts_on
+    # Days that are sure count although a date beside them could not be read.
+    first_on_paper, last_on_paper = (
+        sure_date(reading.fields.get(name, WrittenText()), thresholds=thresholds)
+        for name in ("starts_on", "expires_on")
+    )
+    starts_on = dates.starts_on or first_on_paper or read.starts_on
     last_days = [dates.expires_on or read.expires_on, add_months(starts_on, max_months)]
-    on_paper = sure_date(reading.fields.get("expires_on", WrittenText()), thresholds=thresholds)
-    if dates.expires_on is None and on_paper is not None:  # counts although a date beside it could not be read
-        last_days.append(on_paper)
+    if dates.expires_on is None and last_on_paper is not None:
+        last_days.append(last_on_paper)
     return Period(dates.signed_on or read.signed_on, starts_on, min(last_days))

@@ -280,13 +280,14 @@ async def test_a_reviewers_first_day_counts_though_the_rest_is_unreadable(desk: 
     assert (grant.starts_on, grant.expires_on) == (date(2027, 1, 1), date(2027, 11, 16))
 
 
-async def test_a_last_day_that_was_read_counts_though_the_date_of_signature_is_unreadable(desk: Desk) -> None:
-    await desk.decide(with_fields(signed_on=comb("1114226"), expires_on=comb("01312027")))
+async def test_days_that_were_read_count_though_the_date_of_signature_is_unreadable(desk: Desk) -> None:
+    days = {"starts_on": comb("12012026"), "expires_on": comb("01312027")}
+    await desk.decide(with_fields(signed_on=comb("1114226"), **days))
     (approved,) = await desk.review(await reviewer_decides(desk, ReviewOutcome.APPROVED))
     assert isinstance(approved, ConsentApproved)
     async with desk.database.transaction() as tx:
         grant = ConsentGrant.model_validate_json(await desk.world.vault.open(tx, desk.consent_id, Kind.GRANT))
-    assert (grant.starts_on, grant.expires_on) == (NOON.date(), date(2027, 1, 31))
+    assert (grant.starts_on, grant.expires_on) == (date(2026, 12, 1), date(2027, 1, 31))
 
 
 async def test_an_entered_first_day_after_a_last_day_that_was_read_grants_nothing(desk: Desk) -> None:
