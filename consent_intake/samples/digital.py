@@ -140,8 +140,11 @@ def signed_by(
     )
     pen = _PenWithAClock(at, about, signer, timestamper=stamper, new_field_spec=SigFieldSpec(field_name))
     out = io.BytesIO()
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    if writer.prev.encrypted:  # against changes only; signing is allowed
+        writer.encrypt(b"")  # type: ignore[no-untyped-call]
     with ThreadPoolExecutor(1) as other:  # pyHanko runs an event loop, and the caller may be in one
-        other.submit(pen.sign_pdf, IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out).result()
+        other.submit(pen.sign_pdf, writer, output=out).result()
     return out.getvalue()
 
 
