@@ -126,11 +126,14 @@ def _bounds(ink: GreyPixels) -> tuple[int, int, int, int] | None:
 
 
 def _chances(score: NDArray[np.float32], kind: CellKind) -> dict[str, float]:
-    """Return the likeliest characters; none when most likely there is no character."""
+    """Return the likeliest characters, given that there is one; none when most likely there is none."""
     among = score[kind.places].astype(np.float64)
     raised = np.exp(among - among.max())
-    chances = dict(zip(kind.value, (raised / raised.sum()).tolist(), strict=True))
-    if chances[NOTHING] > 0.5:  # noqa: PLR2004 - more likely than everything else together
+    shares = dict(zip(kind.value, raised.tolist(), strict=True))
+    nothing = shares.pop(NOTHING)
+    something = sum(shares.values())
+    if nothing > something:
         return {}
-    best = sorted((c for c in kind.value if c != NOTHING), key=lambda c: chances[c], reverse=True)[:MOST_CHANCES]
-    return {character: chances[character] for character in best if chances[character] >= LEAST_CHANCE}
+    best = sorted(shares, key=lambda character: shares[character], reverse=True)[:MOST_CHANCES]
+    chances = {character: shares[character] / something for character in best}
+    return {character: chance for character, chance in chances.items() if chance >= LEAST_CHANCE}

@@ -9,18 +9,32 @@ Similarity = Annotated[float, Field(ge=0, le=100)]
 
 
 class ClaimThresholds(BaseModel):
-    """What the fields must reach; see the attributes' own comments for where each number was measured."""
+    """What the fields must reach.
+
+    The cells' thresholds were chosen on 134 forms (44 typed, 90 filled in by hands that no reader was trained on),
+    scanned, copied, photographed and faxed: of 294 hand-written combs 91 % were confirmed, none was contradicted, and of
+    26,298 claims that are one character off (every one there is about those combs) none passed.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     cell_alone: Chance = 0.97
-    """Chance of the claimed character from which the cell reader alone confirms a cell."""
+    """Chance of the claimed character from which the cell reader alone confirms a cell. At 0.96 two of 26,298 claims
+    that are one character off passed."""
 
     cell_with_second: Chance = 0.25
-    """The same when another engine reads that character there too."""
+    """The same when another engine reads that character there too. At 0.15 two passed."""
+
+    cell_with_sure_second: Chance = 0.03
+    """The same when another engine reads the whole comb as claimed, and surely."""
+
+    sure_second: Chance = 0.85
+    """How sure of its least certain character that other engine has to be: none of 10 wrong readings reached 0.78. At
+    0.80 one claim passed that is one character off."""
 
     sure_alone: Chance = 0.97
-    """Chance of the weakest cell from which the cell reader's reading stands alone, without a claim that it fits."""
+    """Chance of the weakest cell from which the cell reader's reading stands alone, without a claim that it fits: of
+    294 combs none that stood alone was wrong."""
 
     sure_with_second: Chance = 0.40
     """The same when another engine read exactly the same."""
@@ -29,7 +43,8 @@ class ClaimThresholds(BaseModel):
     """A comb that surely reads otherwise fails a claim when some cell gives the claimed character at most this."""
 
     signing_cell: Chance = 0.03
-    """Chance of the weakest cell of a recent signing date that is not read surely."""
+    """Chance of the weakest cell of a recent signing date that is not read surely. 87 of 90 hand-written signing dates
+    were decided, all of them rightly."""
 
     year_cell: Chance = 0.50
     """The same for its year: a wrong one would let an expired form pass."""

@@ -38,8 +38,11 @@ def evidence(written: WrittenText, claimed: str, thresholds: ClaimThresholds) ->
     if len(written.cells) != len(claimed):
         return Evidence(Fit.OPEN, 0.0)
     weakest, others = least_chance(written, claimed), other_readings(written)
+    seconded = thresholds.cell_with_second
+    if _surely_read(written, claimed, thresholds):
+        seconded = thresholds.cell_with_sure_second
     needed = [
-        thresholds.cell_with_second if _seconded(place, character, others) else thresholds.cell_alone
+        seconded if _seconded(place, character, others) else thresholds.cell_alone
         for place, character in enumerate(claimed)
     ]
     chances = [chance_of(cell, character) for cell, character in zip(written.cells, claimed, strict=True)]
@@ -57,7 +60,9 @@ def sure_text(written: WrittenText, thresholds: ClaimThresholds) -> str | None:
         return None
     weakest, others = least_chance(written, written.text), other_readings(written)
     if written.text in others:
-        return written.text if weakest >= thresholds.sure_with_second else None
+        surely = _surely_read(written, written.text, thresholds)
+        least = thresholds.cell_with_sure_second if surely else thresholds.sure_with_second
+        return written.text if weakest >= least else None
     return written.text if weakest >= thresholds.sure_alone and not others else None
 
 
@@ -75,3 +80,12 @@ def other_readings(written: WrittenText) -> list[str]:
 def _seconded(place: int, character: str, others: list[str]) -> bool:
     """Return whether another engine read this character in this cell, and none another one."""
     return bool(others) and all(text[place] == character for text in others)
+
+
+def _surely_read(written: WrittenText, claimed: str, thresholds: ClaimThresholds) -> bool:
+    """Return whether another engine reads the whole comb as claimed and is sure of every character."""
+    return any(
+        reading.confidence >= thresholds.sure_second and fitted(reading.text, written.cells) == claimed
+        for reading in written.readings
+        if reading.engine is not Engine.CELLS
+    )
