@@ -42,7 +42,7 @@ OUTCOMES: Final[Mapping[str, ExpectedOutcome]] = MappingProxyType(
     {
         "approved": ExpectedOutcome(Result.APPROVED, None, "complete, signed and dated"),
         "unsigned": _rejected(ReasonCode.MISSING_SIGNATURE, "no signature"),
-        "signed_as_witness": _rejected(ReasonCode.MISSING_SIGNATURE, "signed in the witness box only"),
+        "signed_as_witness": _rejected(ReasonCode.SIGNED_AS_WITNESS, "signed in the witness box only"),
         "undated": _rejected(ReasonCode.MISSING_DATE, "signed but not dated"),
         "future_date": _rejected(ReasonCode.DATE_FUTURE, "dated three weeks from now"),
         "expired": _rejected(ReasonCode.EXPIRED, "signed 14 months ago"),
