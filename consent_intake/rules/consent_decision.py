@@ -162,8 +162,9 @@ def _claim_checks(reading: FormReading, claim: ConsentClaim, uploader: Uploader,
         # A box that nobody looked at counts as marked: whether somebody is in danger is not guessed.
         check_safety(boxes.get("safety_yes", 1.0), thresholds=thresholds),
         *(
-            check_field_hint(field, text, reading.field_hints.get(field), thresholds=thresholds)
+            check_field_hint(field, text, reading.field_hints[field], thresholds=thresholds)
             for field, text in reading.fields.items()
+            if reading.field_hints.get(field)
         ),
     ]
 

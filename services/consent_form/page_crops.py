@@ -9,6 +9,9 @@ from schemas.why_card import Place
 MARGIN = 44
 """Pixels of the page around a box, a fifth of an inch at 200 dpi: its printed label, and a pen that left its frame."""
 
+LEAST_WIDTH = 480
+"""Pixels: a check box is shown with the words beside it."""
+
 
 class NothingToCut(Exception):
     """The picture is none, or the place is not on it."""
@@ -25,7 +28,7 @@ def crop_png(picture: bytes, place: Place, *, margin: int = MARGIN) -> bytes:
             box = (
                 max(place.left - margin, 0),
                 max(place.top - margin, 0),
-                min(place.left + place.width + margin, page.width),
+                min(place.left + max(place.width + margin, LEAST_WIDTH), page.width),
                 min(place.top + place.height + margin, page.height),
             )
             if place.width < 1 or place.height < 1 or box[0] >= box[2] or box[1] >= box[3]:

@@ -12,7 +12,7 @@ from schemas.consent_events import ConsentReviewed, ReviewOutcome, RevokedBy
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from schemas.why_card import LetterHint
-from services.consent_form.page_crops import MARGIN
+from services.consent_form.page_crops import LEAST_WIDTH, MARGIN
 from services.portal.check_words import CHECK_WORDS
 from services.portal.reviews import AlreadyDecided, NotYoursToDecide, ReasonsDoNotFit, decide, waiting
 from services.register import audit, consents
@@ -201,7 +201,7 @@ async def test_a_crop_is_cut_out_of_the_page_and_looking_at_it_is_audited(world:
         missing = [await browser.get(f"/review/{explained}/crop/{name}.png") for name in ("period", "nothing", "file")]
     assert (crop.headers["content-type"], crop.headers["cache-control"]) == ("image/png", "no-store")
     with Image.open(BytesIO(crop.content)) as cut:
-        assert cut.size == (BIRTH_DATE.width + 2 * MARGIN, BIRTH_DATE.height + 2 * MARGIN)
+        assert cut.size == (MARGIN + LEAST_WIDTH, BIRTH_DATE.height + 2 * MARGIN)
         assert cut.getpixel((MARGIN + 5, MARGIN + 5)) == 0
         assert cut.getpixel((MARGIN - 5, MARGIN - 5)) == 255
     assert [answer.status_code for answer in missing] == [404, 404, 404]
