@@ -3,6 +3,8 @@
 All lines of a form share one call: a call costs more than the reading of a line.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytesseract
 from numpy.typing import NDArray
@@ -54,7 +56,7 @@ def second_opinion(lines: tuple[Line, ...]) -> dict[str, tuple[ZoneWord, ...]]:
     return words
 
 
-def merged(reading: FormReading, words: dict[str, tuple[ZoneWord, ...]]) -> FormReading:
+def merged(reading: FormReading, words: Mapping[str, tuple[ZoneWord, ...]]) -> FormReading:
     """Return the reading with Tesseract's among those of each field; the surer of two stays the best one."""
     fields = dict(reading.fields)
     for name, found in words.items():

@@ -20,8 +20,11 @@ _IDENTIFIER_LENGTH = 9
 _DATE_LENGTH = 8
 
 _LEAST_CHANCE = 1e-4
-_OTHER_ENGINE: Final = 3.0
-"""Nats by which an exact reading of the whole comb by another engine counts for its characters."""
+_SURE_ENGINE: Final = 0.85
+_SURE_READING: Final = 5.0
+_ANY_READING: Final = 1.0
+"""Nats by which another engine's reading of the whole comb counts for its characters, when it is sure and when not: of
+294 hand-written combs 285 then read right, 274 by the cells alone."""
 
 
 def comb_characters(text: str) -> str:
@@ -47,7 +50,7 @@ def best_comb(cells: Sequence[CombCell], readings: Sequence[EngineText]) -> tupl
         text = fitted(other.text, cells)
         if text is None:
             continue
-        fit = _fit(cells, text) + _OTHER_ENGINE
+        fit = _fit(cells, text) + (_SURE_READING if other.confidence >= _SURE_ENGINE else _ANY_READING)
         if fit > score or text == best:
             best, score = text, fit
     if best == by_cells.text:

@@ -48,7 +48,8 @@ def page(*, by_hand: bool) -> NDArray[np.uint8]:
         organization_code="BFF",
         serial="0001abcd0001abcd",
     )
-    return cv2.cvtColor(page_raster_in_colour(with_ink(blank, ink.content()), 200), cv2.COLOR_RGB2GRAY)
+    colour = page_raster_in_colour(with_ink(blank, ink.content()), 200)
+    return np.asarray(cv2.cvtColor(colour, cv2.COLOR_RGB2GRAY), np.uint8)
 
 
 def inked(*, by_hand: bool) -> InkedForm:
