@@ -355,3 +355,9 @@ def test_each_check_knows_its_box_and_where_it_is_on_the_picture() -> None:
 def test_the_rule_version_names_the_thresholds_and_the_code() -> None:
     assert rule_version(POLICY).startswith("2026-01.1+rules.")
     assert len(rule_version(POLICY)) <= 20, "as wide as the register's column"
+
+
+def test_the_required_checks_are_these_twelve() -> None:
+    about_the_paper = {"file", "revision", "form_id", "organization", "safety"}
+    about_the_claim = {"parent_name", "birth_date", "case_identifier", "role"}
+    assert about_the_paper | about_the_claim | {"signature", "signed_on", "period"} == REQUIRED_CHECKS
