@@ -28,6 +28,9 @@ from consent_intake.scoring.scored import ScoredForm
 from consent_intake.scoring.sources import GivenForms, MadeForms, Source
 from consent_intake.scoring.truth_file import TruthUnusable, truths_in
 
+_TOLD_EVERY: Final = 100
+"""Forms between two lines of progress when nobody watches."""
+
 _PIPED_WIDTH: Final = 170
 """Characters of a line when nobody watches: every row stays on one line."""
 
@@ -98,10 +101,17 @@ def _version(policy: Path) -> str:
 
 
 def _scored(source: Source, policy: Path, jobs: int) -> Scores:
-    with Progress(console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
         task = progress.add_task("forms", total=source.size)
+
+        def told(done: int) -> None:
+            progress.update(task, completed=done)
+            if not console.is_terminal and done % _TOLD_EVERY == 0:
+                typer.echo(f"{done} of {source.size} forms", err=True)
+
         try:
-            return score(source, policy, jobs=jobs, told=lambda done: progress.update(task, completed=done))
+            return score(source, policy, jobs=jobs, told=told)
         except ScoringStopped as error:
             typer.echo(f"Scoring stopped: {error}.", err=True)
             raise typer.Exit(2) from None
