@@ -77,6 +77,7 @@ EXPECTED: dict[tuple[str, str], str | set[PersonRole]] = {
     ("GET", "/review"): {REVIEWER},
     ("GET", "/review/{consent_id:uuid}"): {REVIEWER},
     ("GET", "/review/{consent_id:uuid}/page.png"): {REVIEWER},
+    ("GET", "/review/{consent_id:uuid}/crop/{check}.png"): {REVIEWER},
     ("POST", "/review/{consent_id:uuid}"): {REVIEWER},
     ("POST", "/api/v1/consents"): API_KEY,
     ("GET", "/api/v1/consents"): API_KEY,
@@ -100,7 +101,7 @@ def _routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
 def _address(path: str) -> str:
     for name in ("consent_id:uuid", "snapshot_id:uuid", "message_id:uuid", "organization_id", "person_id", "key_id"):
         path = path.replace(f"{{{name}}}", str(uuid4()))
-    return path.replace("{language}", "en")
+    return path.replace("{language}", "en").replace("{check}", "signature")
 
 
 async def _ask(client: httpx.AsyncClient, route: tuple[str, str], csrf_token: str) -> httpx.Response:
