@@ -1,5 +1,6 @@
 """Fixtures that more than one room's tests use."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,7 +14,8 @@ from tests.support.postgres_server import PostgresServer, running_postgres
 
 
 def pytest_configure() -> None:
-    """No property has a deadline: on a busy machine a slow example is no failure."""
+    """No property has a deadline: on a busy machine a slow example is no failure. No library reports its use."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     settings.register_profile("snapshot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("snapshot")
 
