@@ -93,11 +93,12 @@ class Hand:
     def shaped(self, glyph: Glyph, random: Generator) -> NDArray[np.float32]:
         """Return a character as this hand writes it once, at the sheet's size, ink is 1."""
         if self.pen > 0:
-            glyph = cv2.dilate(glyph, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * self.pen + 1, 2 * self.pen + 1)))
+            side = 2 * self.pen + 1
+            glyph = cv2.dilate(glyph, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (side, side)))
         elif self.pen < 0:
             size = -self.pen + 1
             thin = cv2.erode(glyph, np.ones((size, size), np.uint8))
-            glyph = thin if np.count_nonzero(thin > 128) > 0.35 * np.count_nonzero(glyph > 128) else glyph  # noqa: PLR2004
+            glyph = thin if np.count_nonzero(thin > 128) > 0.35 * np.count_nonzero(glyph > 128) else glyph
         height, width = glyph.shape
         scale = self.height / GLYPH_HEIGHT * float(random.normal(1, 0.07 if self.wobble else 0.0))
         turn = float(random.normal(0, 0.09 if self.wobble else 0.0))
@@ -109,7 +110,7 @@ class Hand:
         matrix[:, 2] = np.array(size) / 2 - matrix[:, :2] @ np.array([width / 2, height / 2])
         if self.wobble:
             glyph = _elastic(glyph, self.wobble, random)
-        if scale < 0.8:  # noqa: PLR2004 - soften before making it smaller
+        if scale < 0.8:  # soften before making it smaller
             glyph = cv2.GaussianBlur(glyph, (0, 0), 0.35 / scale)
         return cv2.warpAffine(glyph, matrix, size, flags=cv2.INTER_LINEAR).astype(np.float32) / 255
 

@@ -47,10 +47,12 @@ def _copier(sheet: Sheet, random: Generator) -> Sheet:
 def _phone(sheet: Sheet, random: Generator) -> Sheet:
     there, back, size = _ways(sheet, float(random.uniform(140, 300)), 3.0, 0.05, random)
     seen = cv2.GaussianBlur(_warp(sheet, there, size), (0, 0), float(random.uniform(0.5, 1.5)))
-    if random.random() < 0.3:  # noqa: PLR2004 - it moved
+    if random.random() < 0.3:  # it moved
         length = int(random.integers(2, 5))
         kernel = np.zeros((length, length), np.float32)
-        kernel[length // 2 if random.random() < 0.5 else slice(None), slice(None) if random.random() < 0.5 else length // 2] = 1  # noqa: E501, PLR2004
+        rows = length // 2 if random.random() < 0.5 else slice(None)
+        columns = slice(None) if random.random() < 0.5 else length // 2
+        kernel[rows, columns] = 1
         seen = cv2.filter2D(seen, -1, kernel / kernel.sum())
     across, down = np.linspace(-0.5, 0.5, size[0])[None], np.linspace(-0.5, 0.5, size[1])[:, None]
     angle = random.uniform(0, 2 * np.pi)
@@ -62,7 +64,7 @@ def _phone(sheet: Sheet, random: Generator) -> Sheet:
 def _fax(sheet: Sheet, random: Generator) -> Sheet:
     there, back, size = _ways(sheet, _FAX_DPI, 1.0, 0.0, random)
     seen = _warp(sheet, there, size)
-    if random.random() < 0.15:  # noqa: PLR2004 - standard resolution has half the lines
+    if random.random() < 0.15:  # standard resolution has half the lines
         half = cv2.resize(seen, (size[0], size[1] // 2), interpolation=cv2.INTER_AREA)
         seen = cv2.resize(half, size, interpolation=cv2.INTER_NEAREST)
     seen = _grain(seen, float(random.uniform(3, 20)), random)
@@ -93,13 +95,13 @@ def _ways(
 
 
 def _warp(sheet: Sheet, matrix: NDArray[np.float64], size: tuple[int, int]) -> Sheet:
-    smaller = abs(float(matrix[0, 0])) < 0.95  # noqa: PLR2004
+    smaller = abs(float(matrix[0, 0])) < 0.95
     source = cv2.GaussianBlur(sheet, (0, 0), 0.5) if smaller else sheet
     return cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_LINEAR, borderValue=(255.0,))
 
 
 def _returned(seen: Sheet, back: NDArray[np.float64], sheet: Sheet, random: Generator) -> Sheet:
-    ways = cv2.INTER_LINEAR if random.random() < 0.7 else cv2.INTER_CUBIC  # noqa: PLR2004
+    ways = cv2.INTER_LINEAR if random.random() < 0.7 else cv2.INTER_CUBIC
     return cv2.warpPerspective(seen, back, sheet.shape[::-1], flags=ways, borderValue=(255.0,))
 
 
@@ -111,7 +113,7 @@ def _grain(picture: Sheet, spread: float, random: Generator) -> Sheet:
 
 
 def _jpeg(picture: Sheet, random: Generator) -> Sheet:
-    if random.random() < 0.4:  # noqa: PLR2004
+    if random.random() < 0.4:
         return picture
     _, data = cv2.imencode(".jpg", picture.astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(40, 93))])
     return cv2.imdecode(data, cv2.IMREAD_GRAYSCALE).astype(np.float32)

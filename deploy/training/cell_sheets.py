@@ -79,11 +79,11 @@ def make_sheet(hands: Hands, random: Generator, scan: Callable[[Sheet, Generator
 
 
 def _write_line(sheet: Sheet, row: int, column: int, hands: Hands, random: Generator) -> tuple[str, bool, str]:
-    letters = bool(random.random() < 0.36)  # noqa: PLR2004 - there are more letters than digits to learn
+    letters = bool(random.random() < 0.36)  # there are more letters than digits to learn
     typed, real = hands.shares
     box = _place(row, column)
     characters = "".join(random.choice(list(_LETTERS if letters else "0123456789")) for _ in range(_CELLS))
-    characters = "".join(" " if random.random() < 0.05 else c for c in characters)  # noqa: PLR2004
+    characters = "".join(" " if random.random() < 0.05 else c for c in characters)
     if random.random() < typed:
         hand, source = Hand.typing(random), "typed"
         font = hands.printed[int(random.integers(len(hands.printed)))]
@@ -91,7 +91,7 @@ def _write_line(sheet: Sheet, row: int, column: int, hands: Hands, random: Gener
         hand = Hand.writing(random)
         source = "digits" if not letters and random.random() < real else "font"
         font = hands.fonts[int(random.integers(len(hands.fonts)))]
-    small = source == "font" and letters and random.random() < 0.08  # noqa: PLR2004 - some write small letters
+    small = source == "font" and letters and random.random() < 0.08  # some write small letters
     near, level, sharp = random.random(), float(random.uniform(0.3, 0.55)), float(random.uniform(7, 25))
     for place, character in enumerate(characters):
         if character == " ":

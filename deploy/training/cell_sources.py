@@ -29,10 +29,12 @@ HELD_OUT_FONTS: Final = {
 }
 """Handwriting that scores are written with: package name and packaged file."""
 
-PRINTED_FONTS: Final = tuple(
-    "arimo carlito courier-prime cousine dejavu-mono dejavu-sans inter lato libre-franklin merriweather open-sans "
-    "public-sans roboto roboto-mono roboto-slab special-elite tinos vt323".split()
+PRINTED_FONTS: Final = (
+    *("arimo", "carlito", "courier-prime", "cousine", "dejavu-mono", "dejavu-sans", "inter", "lato", "libre-franklin"),
+    *("merriweather", "open-sans", "public-sans", "roboto", "roboto-mono", "roboto-slab", "special-elite", "tinos"),
+    "vt323",
 )
+"""What typed forms are set in."""
 
 HELD_OUT_DIGITS: Final = 150
 """Of each digit: the last ones, since neighbours in the set are often by one writer."""

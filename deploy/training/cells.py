@@ -73,11 +73,13 @@ def trained(cells: Arrays, epochs: int) -> dict[str, jax.Array]:
     masks, done, began = allowed(letters), 0, time.process_time()
     for epoch in range(epochs):
         costs = []
-        for batch in np.array_split(random.permutation(len(labels))[: len(labels) // BATCH * BATCH], len(labels) // BATCH):
+        order = random.permutation(len(labels))[: len(labels) // BATCH * BATCH]
+        for batch in order.reshape(-1, BATCH):
             done += 1
             rate = RATE * min(done / 400, 1) * 0.5 * (1 + np.cos(np.pi * done / steps))
             seen = np.roll(pictures[batch], tuple(random.integers(-2, 3, 2)), (1, 2))[:, None].astype(np.float32) / 255
-            data = (jnp.asarray(seen), jnp.asarray(labels[batch]), jnp.asarray(masks[batch]), jax.random.fold_in(key, done))
+            dropped = jax.random.fold_in(key, done)
+            data = (jnp.asarray(seen), jnp.asarray(labels[batch]), jnp.asarray(masks[batch]), dropped)
             weights, moments, cost = step(weights, moments, data, jnp.float32(done), jnp.float32(rate))
             costs.append(float(cost))
         print(f"pass {epoch + 1}: loss {np.mean(costs):.3f}, {time.process_time() - began:.0f} s CPU", flush=True)
@@ -94,7 +96,8 @@ def allowed(letters: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def logits(weights: dict[str, jax.Array], cells: Arrays) -> NDArray[np.float32]:
     """Return every cell's scores, classes that it cannot hold far below."""
-    parts = [scores(weights, jnp.asarray(part[:, None].astype(np.float32) / 255)) for part in np.array_split(cells[0], 40)]
+    pictures = np.array_split(cells[0], 40)
+    parts = [scores(weights, jnp.asarray(part[:, None].astype(np.float32) / 255)) for part in pictures]
     return np.where(allowed(cells[2]), np.concatenate(parts), -1e9).astype(np.float32)
 
 
@@ -120,7 +123,8 @@ def report(weights: dict[str, jax.Array], cells: Arrays, temperature: float) -> 
     for low, high in ((0, 0.5), (0.5, 0.8), (0.8, 0.9), (0.9, 0.97), (0.97, 0.99), (0.99, 0.999), (0.999, 1.01)):
         chosen = (sure >= low) & (sure < high) & ~nothing
         if chosen.any():
-            print(f"chance {low}-{high}: n {chosen.sum()}, mean {sure[chosen].mean():.4f}, right {right[chosen].mean():.4f}")
+            mean, share = sure[chosen].mean(), right[chosen].mean()
+            print(f"chance {low}-{high}: n {chosen.sum()}, mean {mean:.4f}, right {share:.4f}")
 
 
 if __name__ == "__main__":
