@@ -48,6 +48,9 @@ class Plane:
         return np.asarray(np.linalg.inv(self.to_page), dtype=float)
 
 
+_LEAST_POINTS: Final = 4
+
+
 def corners_of(box: FieldBox) -> Points:
     """Return top left, top right, bottom right, bottom left, in points."""
     return np.array([(box.x, box.y), (box.right, box.y), (box.right, box.bottom), (box.x, box.bottom)], dtype=float)
@@ -58,7 +61,7 @@ def plane_through(seen: Points, wanted: Points) -> Plane | None:
 
     A page seen from behind is none: a form that shines through its back is not the form.
     """
-    if len(seen) < len("four"):
+    if len(seen) < _LEAST_POINTS:
         return None
     matrix, _ = cv2.findHomography(seen, wanted)
     return plane_of(matrix, seen, wanted)

@@ -21,8 +21,7 @@ _LEAST_PAIRS: Final = 30
 
 _OFF: Final = 6.0
 _TRIES: Final = 3000
-_SQUEEZED: Final = 1.5
-"""A fax in standard resolution has half as many lines as columns; its pixels are stretched before looking."""
+_FAX_LINES: Final = 204 / 98
 
 
 @dataclass(frozen=True)
@@ -43,12 +42,13 @@ def planes_by_print(picture: GreyPixels, language: Language | None) -> Iterator[
 
 
 def _stretches(picture: GreyPixels) -> Iterator[tuple[float, float]]:
+    """Yield how the pixels are stretched before looking: a fax in standard resolution has half as many lines."""
     yield 1.0, 1.0
     height, width = picture.shape
     if width > height:
-        yield 1.0, 2.07
+        yield 1.0, _FAX_LINES
     if height > width:
-        yield 2.07, 1.0
+        yield _FAX_LINES, 1.0
 
 
 @lru_cache(maxsize=len(Language))

@@ -28,7 +28,6 @@ SEARCH: Final = 10
 
 _MORE_SPOTS: Final = 60
 _APART: Final = 34.0
-_INK_BOXES: Final = ("signature", "witness", "role_noncustodial", "role_custodial", "safety_yes")
 
 
 @dataclass(frozen=True)

@@ -158,8 +158,7 @@ def stapled(worn: Worn, centre: tuple[float, float], degrees: float) -> Worn:
 
 def worn(page: GreyPixels, channel: str, hardship: str, random: Generator) -> Worn:
     """Return a page as it comes out of a device, after something happened to the paper."""
-    sheet = _hardship(fresh(page), hardship, random)
-    made = _CHANNELS[channel](sheet, random)
+    made = _CHANNELS[channel](_hardship(fresh(page), hardship, random), random)
     if hardship == "crop":
         cut = random.uniform(0, 0.045, 4) * (random.random(4) < 0.5)
         made = cropped(made, *(float(value) for value in cut))
@@ -257,13 +256,11 @@ def _phone(sheet: Worn, random: Generator) -> Worn:
     long = float(random.uniform(1500, 3000))
     made = _to_dpi(sheet, long / 1.15 / 11)
     height, width = made.picture.shape
-    edge = 0.13 * width
-    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    edge, corners = 0.13 * width, np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     bent = (corners + edge + random.uniform(-0.75 * edge, 0.75 * edge, (4, 2))).astype(np.float32)
     matrix = np.asarray(cv2.getPerspectiveTransform(corners, bent), float)
-    size = (round(width + 2 * edge), round(height + 2 * edge))
     desk = float(random.uniform(15, 235))
-    made = mapped(made, matrix, size, desk)
+    made = mapped(made, matrix, (round(width + 2 * edge), round(height + 2 * edge)), desk)
     if random.random() < 0.4:
         made = turned(made, float(random.uniform(-25, 25)), desk=desk)
     height, width = made.picture.shape
