@@ -14,7 +14,18 @@ _NOT_A_SIGNATURE = frozenset(
         *("void", "na", "none", "null", "nil", "sign", "signed", "signature", "here", "x", "xx", "xxx", "date"),
         *("firme", "firma", "firmar", "aqui", "copy", "copia", "sample", "muestra", "specimen", "draft", "borrador"),
         *("pending", "pendiente", "refused", "nulo", "anulado", "onfile", "test", "unsigned", "ninguno", "ninguna"),
-        *("cancelled", "canceled", "cancelado", "received", "recibido", "present", "presente", "later", "aplica"),
+        *(
+            "cancel",
+            "cancelled",
+            "canceled",
+            "cancelado",
+            "received",
+            "recibido",
+            "present",
+            "presente",
+            "later",
+            "aplica",
+        ),
         *("signhere", "firmeaqui", "noaplica", "refusedtosign", "notpresent", "senegoafirmar", "nego"),
     }
 )
@@ -26,6 +37,15 @@ _ALIKE = 0.7
 _SLASH_S = re.compile(r"^\W*[/\\|][s5$][/\\|]|^[s5]/")
 """/s/, as courts' electronic filings have it."""
 
+_NOT_APPLICABLE = re.compile(r"^\W*n[\W1il|]a\W*$")
+"""N/A, whatever a scan makes of its stroke."""
+
+_MONTHS = frozenset(
+    {
+        *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+        *("ene", "abr", "ago", "set", "dic"),
+    }
+)
 _DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
 _PART_OF_A_DATE = re.compile(r"\d{1,4}[/.\-]\d{1,2}")
 """Believed only when the reading is sure: loops with a dot between them read as "000.220"."""
@@ -34,6 +54,9 @@ _NUMBER = re.compile(r"\d{6,8}")
 
 _LEAST_OTHER_LETTERS = 3
 """Different letters that are no loops, in all words together: every printed name has them, "qoro" does not."""
+_HALF_SURE = 0.5
+_LETTERS_OF_TEXT = 7
+"""Different letters in all words together that are text, however unsure each word is."""
 _MANY_LETTERS = 5
 """Different letters in one word that a pen's loops and peaks do not make: they read as "Mmmn" and "Cleee"."""
 _SHORT = 2
@@ -49,14 +72,33 @@ def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThreshol
     """Return whether any recognised word makes it unlikely that the box is signed."""
     print_like = {c for word in words if word.confidence >= thresholds.word_sure for c in _plain(word.text)}
     named = len(print_like & _LETTERS - _LOOPS) >= _LEAST_OTHER_LETTERS
+    if len(_letters_of(words, _HALF_SURE)) >= _LETTERS_OF_TEXT or _is_a_spelled_date(words):
+        return True
     return any(_is_no_signature(word.text, word.confidence, thresholds, named=named) for word in words)
+
+
+def _letters_of(words: Sequence[ZoneWord], confidence: float) -> frozenset[str]:
+    """Return the different letters of all words that are read with at least this confidence."""
+    read = "".join(_plain(word.text) for word in words if word.confidence >= confidence)
+    return frozenset(read) & _LETTERS
+
+
+def _is_a_spelled_date(words: Sequence[ZoneWord]) -> bool:
+    """Return whether a month stands beside a number: "Oct 22 2026"."""
+    plain = [_plain(word.text) for word in words]
+    return any(text[:3] in _MONTHS for text in plain) and any(re.search(r"\d\d", text) for text in plain)
 
 
 def _is_no_signature(text: str, confidence: float, thresholds: SignatureThresholds, *, named: bool) -> bool:
     """Return whether a word speaks against a signature; ``named``: the words together hold a name's letters."""
     plain, sure = _plain(text), confidence >= thresholds.word_sure
     letters = re.sub(r"[^a-z]", "", plain)
-    if _is_listed(letters, sure=sure) or _SLASH_S.search(plain) or _is_a_date(plain, sure=sure):
+    if (
+        _is_listed(letters, sure=sure)
+        or _SLASH_S.search(plain)
+        or _NOT_APPLICABLE.search(plain)
+        or _is_a_date(plain, sure=sure)
+    ):
         return True
     if confidence >= thresholds.word_likely and len(set(letters)) >= _MANY_LETTERS:
         return True

@@ -138,6 +138,9 @@ def test_a_box_that_nobody_measured_goes_to_a_person(ink: SignatureInk | None) -
         ("Daynell", 0.68),
         ("Pendina", 0.2),
         ("ninquno", 0.3),
+        ("--N!A", 0.4),
+        ("will scan late", 0.52),
+        ("CANCEN", 0.25),
     ],
 )
 def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, confidence: float) -> None:
@@ -150,7 +153,7 @@ def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, conf
     [
         ("000.220", 0.5),
         ("qoro", 0.8),
-        ("Marcus Rivera", 0.5),
+        ("Marcus Rivera", 0.45),
         ("x", 0.4),
         ("1/1", 0.5),
         ("uee", 0.95),
@@ -161,3 +164,8 @@ def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, conf
 )
 def test_what_a_recogniser_makes_of_loops_does_not(text: str, confidence: float) -> None:
     assert _signed_with(text, confidence).verdict is Verdict.PASSED
+
+
+def test_a_month_beside_a_number_is_a_date() -> None:
+    words = tuple(ZoneWord(text=text, confidence=0.3) for text in ("oct", "22", "202lo"))
+    assert _check(SignatureInk(measures=SIGNED, words=words)).verdict is Verdict.UNCLEAR
