@@ -6,6 +6,7 @@ Measures that the rules use, lengths in points, all of the ink that the blank fo
 * ``own_length``, ``own_part``: without straight lines that run through the whole box, such as creases and streaks.
 * ``straightness``: share of the strokes on the one line that holds most of them.
 * ``solidity``: share of its hull that the ink fills.
+* ``loops``, ``loop_area``: areas that the strokes enclose, and their size in square points.
 * ``faint_part``: largest bent part of what is hardly darker than paper.
 
 The model looks at these and some thirty more (adapters/signature_ink.py).
@@ -92,4 +93,11 @@ def _weakness(measures: Mapping[str, float], thresholds: SignatureThresholds) ->
     most = {"straightness": thresholds.most_straight, "solidity": thresholds.most_solid}
     too_little = [(measures.get(name, 0.0), limit) for name, limit in least.items() if measures.get(name, 0.0) < limit]
     too_much = [(measures.get(name, 1.0), limit) for name, limit in most.items() if measures.get(name, 1.0) >= limit]
-    return next(iter(too_little + too_much), None)
+    ring = [(_ring(measures), thresholds.most_ring)] if _ring(measures) >= thresholds.most_ring else []
+    return next(iter(too_little + too_much + ring), None)
+
+
+def _ring(measures: Mapping[str, float]) -> float:
+    """Return which part of the ink's extent its one loop encloses; 0 when it has more loops, or none."""
+    extent = measures.get("width", 0.0) * measures.get("height", 0.0)
+    return measures.get("loop_area", 0.0) / extent if measures.get("loops") == 1 and extent > 0 else 0.0

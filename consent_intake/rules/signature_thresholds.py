@@ -13,6 +13,7 @@ class SignatureThresholds(BaseModel):
         least_largest_part: of the connected parts, the longer side of the largest.
         most_straight: at or above it, the ink is a line: a crease, a streak, a stroke that crosses the box out.
         most_solid: share of its hull; at or above it the ink is a sticker, a thumb or a smudge.
+        most_ring: part of its extent that the only loop encloses; at or above it the ink is a ring around something.
         approve_chance: least chance, by the model, of a signature.
         unsigned_chance: at or above it, a person looks even at little ink.
         no_ink_length: less stroke than the smallest initial: dust, dots, what is left of the printed line.
@@ -33,6 +34,7 @@ class SignatureThresholds(BaseModel):
     least_largest_part: float = Field(default=5.5, ge=0)
     most_straight: float = Field(default=0.75, gt=0, le=1)
     most_solid: float = Field(default=0.75, gt=0, le=1)
+    most_ring: float = Field(default=0.4, gt=0, le=1)
     approve_chance: float = Field(default=0.9, ge=0.5, le=1)
     unsigned_chance: float = Field(default=0.3, ge=0, le=1)
     no_ink_length: float = Field(default=12.0, ge=0)

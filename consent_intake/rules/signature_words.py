@@ -34,7 +34,7 @@ _LONG = tuple(word for word in _NOT_A_SIGNATURE if len(word) >= _LONG_WORD)
 _ALIKE = 0.7
 """A scan makes "Pendina" of Pending; what is read into loops and peaks is like none of these words."""
 
-_SLASH_S = re.compile(r"^\W*[/\\|][s5$][/\\|]|^[s5]/")
+_SLASH_S = re.compile(r"^\W*[/\\|!][s5$e][/\\|!]|^[s5]/")
 """/s/, as courts' electronic filings have it."""
 
 _NOT_APPLICABLE = re.compile(r"^\W*n[\W1il|]a\W*$")
@@ -54,9 +54,8 @@ _NUMBER = re.compile(r"\d{6,8}")
 
 _LEAST_OTHER_LETTERS = 3
 """Different letters that are no loops, in all words together: every printed name has them, "qoro" does not."""
-_HALF_SURE = 0.5
-_LETTERS_OF_TEXT = 7
-"""Different letters in all words together that are text, however unsure each word is."""
+_LETTERS_OF_TEXT = ((0.5, 7), (0.35, 8))
+"""So many different letters, in all words that are read at least so surely, are text."""
 _MANY_LETTERS = 5
 """Different letters in one word that a pen's loops and peaks do not make: they read as "Mmmn" and "Cleee"."""
 _SHORT = 2
@@ -72,7 +71,7 @@ def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThreshol
     """Return whether any recognised word makes it unlikely that the box is signed."""
     print_like = {c for word in words if word.confidence >= thresholds.word_sure for c in _plain(word.text)}
     named = len(print_like & _LETTERS - _LOOPS) >= _LEAST_OTHER_LETTERS
-    if len(_letters_of(words, _HALF_SURE)) >= _LETTERS_OF_TEXT or _is_a_spelled_date(words):
+    if any(len(_letters_of(words, sure)) >= count for sure, count in _LETTERS_OF_TEXT) or _is_a_spelled_date(words):
         return True
     return any(_is_no_signature(word.text, word.confidence, thresholds, named=named) for word in words)
 
