@@ -14,6 +14,8 @@ from consent_intake.adapters.policy_file import (
     read_policy,
     write_policy,
 )
+from consent_intake.rules.claim_thresholds import ClaimThresholds
+from consent_intake.rules.signature_thresholds import SignatureThresholds
 from tests.support.form_readings import POLICY
 from tests.support.policy_files import policy_in
 
@@ -26,6 +28,18 @@ def test_the_packaged_policy_can_be_used() -> None:
     policy = packaged_policy()
     assert policy.version == "2026-11.2"
     assert len(policy.signature_model.trees) > 1
+
+
+def test_the_packaged_policy_names_every_threshold_so_that_a_version_never_changes_its_meaning() -> None:
+    written = json.loads(packaged_policy_path().read_bytes())
+    assert set(written["claims"]) == set(ClaimThresholds.model_fields)
+    assert set(written["signature"]) == set(SignatureThresholds.model_fields)
+
+
+def test_the_packaged_thresholds_are_those_that_the_code_says_were_measured() -> None:
+    policy = packaged_policy()
+    renew = "snapshot intake new-policy writes it again"
+    assert (policy.claims, policy.signature) == (ClaimThresholds(), SignatureThresholds()), renew
 
 
 def changed(name: str, value: object) -> Callable[[dict[str, Any]], None]:
