@@ -92,7 +92,8 @@ def placed(picture: GreyPixels, plane: Plane, code: FormCode | None = None) -> P
 def _in_place(spots: Spots, seen: SpotsSeen, bend: Bend) -> NDArray[np.bool_]:
     away = np.hypot(*(seen.off - bend.off(spots.at)).T)
     alike = (seen.fit >= LEAST_FIT) & (away < IN_PLACE)
-    written_over = (seen.fit >= _WRITTEN_OVER_FIT) & (away < _WRITTEN_OVER_OFF)
+    flat = np.hypot(*bend.off(spots.at).T) < _WRITTEN_OVER_OFF
+    written_over = (seen.fit_in_place >= _WRITTEN_OVER_FIT) & flat
     return np.asarray(alike | written_over)
 
 

@@ -52,10 +52,12 @@ class SpotsSeen:
     Attributes:
         off: N x 2, how far each is from its place, points; 0.0 where the page shows nothing alike.
         fit: N, how alike it is, -1 to 1; 0.0 for a spot at the limit of the search.
+        fit_in_place: N, how alike is what lies where the spot should be.
     """
 
     off: Points
     fit: NDArray[np.float64]
+    fit_in_place: NDArray[np.float64]
 
 
 @lru_cache(maxsize=len(Language) + 1)
@@ -79,17 +81,18 @@ def spots_of(language: Language | None) -> Spots:
 def seen_on(page: GreyPixels, spots: Spots) -> SpotsSeen:
     """Look for every spot on a straightened page of 200 dpi."""
     small = _halved(page)
-    off, fit = np.zeros((len(spots.at), 2)), np.zeros(len(spots.at))
+    off, fit, here = np.zeros((len(spots.at), 2)), np.zeros(len(spots.at)), np.zeros(len(spots.at))
     for index, (middle, piece) in enumerate(zip(spots.at, spots.pieces, strict=True)):
         window = _around(small, np.rint(middle * SCALE - 0.5), _REACH + SEARCH)
         alike = cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED)
+        here[index] = alike[SEARCH - 1 : SEARCH + 2, SEARCH - 1 : SEARCH + 2].max()
         _, best, _, (x, y) = cv2.minMaxLoc(alike)
         if 0 < x < 2 * SEARCH and 0 < y < 2 * SEARCH and np.isfinite(best):
             fit[index] = best
             right = x + _between(alike[y, x - 1 : x + 2])
             down = y + _between(alike[y - 1 : y + 2, x])
             off[index] = (np.array([right, down]) - SEARCH) / SCALE
-    return SpotsSeen(off, fit)
+    return SpotsSeen(off, fit, here)
 
 
 def _between(values: NDArray[Any]) -> float:
