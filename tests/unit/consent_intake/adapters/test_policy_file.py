@@ -11,6 +11,7 @@ import pytest
 from consent_intake.adapters.policy_file import (
     PolicyUnusable,
     packaged_policy,
+    packaged_policy_path,
     read_policy,
     write_policy,
 )
