@@ -40,6 +40,7 @@ _SLASH_S = re.compile(r"^\W*[/\\|!][s5$e][/\\|!]|^[s5]/")
 _NOT_APPLICABLE = re.compile(r"^\W*n[\W1il|]a\W*$")
 """N/A, whatever a scan makes of its stroke."""
 
+_YEAR = re.compile(r"202[1-9]")
 _MONTHS = frozenset(
     {
         *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
@@ -83,8 +84,10 @@ def _letters_of(words: Sequence[ZoneWord], confidence: float) -> frozenset[str]:
 
 
 def _is_a_spelled_date(words: Sequence[ZoneWord]) -> bool:
-    """Return whether a month stands beside a number: "Oct 22 2026"."""
+    """Return whether a year is there, or a month stands beside a number: "Oct 22 2026"."""
     plain = [_plain(word.text) for word in words]
+    if any(_YEAR.search(text) for text in plain):
+        return True
     return any(text[:3] in _MONTHS for text in plain) and any(re.search(r"\d\d", text) for text in plain)
 
 

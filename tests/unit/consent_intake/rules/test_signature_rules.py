@@ -150,6 +150,7 @@ def test_a_box_that_nobody_measured_goes_to_a_person(ink: SignatureInk | None) -
         ("CANCEN", 0.25),
         ("SPFOINMVE", 0.36),
         ("!e!", 0.6),
+        ("20216", 0.4),
     ],
 )
 def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, confidence: float) -> None:
