@@ -46,7 +46,7 @@ def score_command(
     jobs: Annotated[int, typer.Option(min=1, max=64, help="forms read at the same time")] = 2,
     policy: Annotated[Path | None, typer.Option(help="thresholds; else the packaged ones")] = None,
     out: Annotated[Path | None, typer.Option(help="Markdown file for every table")] = None,
-    misses: Annotated[Path | None, typer.Option(help="JSON lines: forms that did not end as hoped")] = None,
+    misses: Annotated[Path | None, typer.Option(help="JSON lines: forms not found or not ended as hoped")] = None,
 ) -> None:
     """Score reading and decisions on made or given forms. Stores nothing; shows no value of a form."""
     source = _source(count, seed, forms, truth, signatures)
@@ -148,6 +148,8 @@ def _run(forms: Sequence[ScoredForm], version: str, report: Report, seconds: flo
 
 
 def _as_hoped(form: ScoredForm) -> bool:
+    if form.has_code and not (form.registered and form.code_read):
+        return False
     if form.family is Family.GOOD:
         return form.outcome is Outcome.APPROVED
     if form.told_at_once:
