@@ -12,7 +12,9 @@ from services.runtime.clock import utc_now
 from services.runtime.stage import Consumer, Stage
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
+from snapshot_renderer.adapters.packaged_data import RuleBookUnreadable, editorial_with, rule_book_bytes
 from snapshot_renderer.adapters.page_maker import PageMaker
+from snapshot_renderer.rules.rule_checks import RuleBookFaulty
 from snapshot_renderer.settings import Settings
 from snapshot_renderer.stage import finish_snapshot, prepare_pages
 
@@ -22,11 +24,15 @@ def stage(settings: Settings, database: Database) -> Stage:
 
     Raises:
         MasterKeyUnusable: the vault's key is absent or damaged.
+        RuleBookUnreadable: the configured rule book can't be read.
+        RuleBookFaulty: it has faults.
     """
+    rule_book = rule_book_bytes(settings.rule_book_file)
+    editorial_with(rule_book)
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     verifier = GrantVerifier.from_file(settings.grant_public_key_path)
     gate = Gate(vault=vault, verifier=verifier, agreements=Agreements(), clock=utc_now)
-    maker = PageMaker(children=settings.page_makers)
+    maker = PageMaker(children=settings.page_makers, rule_book=rule_book)
     return Stage(
         name=topics.Writer.SNAPSHOT_RENDERER,
         consumers=(
@@ -45,4 +51,11 @@ def main() -> None:
     """Run until SIGTERM."""
     settings = Settings()
     database = Database(settings.register_url)
-    worker.run(stage(settings, database), settings, database)
+    try:
+        wired = stage(settings, database)
+    except RuleBookUnreadable as error:
+        raise SystemExit(f"snapshot_renderer does not start. {error}") from None
+    except RuleBookFaulty as error:
+        faults = "\n".join(fault.sentence() for fault in error.faults)
+        raise SystemExit(f"snapshot_renderer does not start. The rule book has faults:\n{faults}") from None
+    worker.run(wired, settings, database)

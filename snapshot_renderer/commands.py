@@ -1,4 +1,4 @@
-"""``snapshot pages``: look at the page of a made-up case. ``snapshot rules``: what may be advised, and when."""
+"""``snapshot pages``: look at the page of a made-up case."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,16 +7,12 @@ from typing import Annotated
 import pypdfium2
 import typer
 from PIL import Image
-from rich.console import Console
-from rich.table import Table
 
 from schemas.values import Language, Party
-from snapshot_renderer.adapters.packaged_data import packaged_editorial
 from snapshot_renderer.adapters.page_maker import make_page
 from snapshot_renderer.samples.made_up_cases import CASES
 
 pages_app = typer.Typer(no_args_is_help=True, help="The one-page snapshot.")
-rules_app = typer.Typer(no_args_is_help=True, help="The rule book of next steps.")
 
 PREVIEW_WIDTH_PX = 1000
 PREVIEW_COLORS = 160
@@ -53,23 +49,6 @@ def preview(
         picture = out.with_suffix(".png")
         _picture(pdf).save(picture, optimize=True)
         typer.echo(f"{picture}: {picture.stat().st_size} bytes")
-
-
-@rules_app.callback()
-def _rules() -> None:
-    """The rule book of next steps."""
-
-
-@rules_app.command(name="list")
-def list_rules(
-    language: Annotated[Language, typer.Option(help="Language of the titles.")] = Language.ENGLISH,
-) -> None:
-    """List every rule: whom it is for, when it applies, and how sure its source is."""
-    book = packaged_editorial().book
-    listing = Table("Rule", "For", "Priority", "Step", "When", "Rated", title=f"Rule book {book.edition}")
-    for rule in sorted(book.rules, key=lambda rule: (rule.audience, rule.priority)):
-        listing.add_row(rule.id, rule.audience, str(rule.priority), rule.title.say(language), rule.when, rule.conf)
-    Console().print(listing)
 
 
 def _picture(pdf: bytes) -> Image.Image:

@@ -6,7 +6,7 @@ from schemas.values import Language
 from services.runtime.child_pool import ChildDied, ChildPool, ChildTimedOut
 from services.runtime.failures import TemporarilyUnavailable
 from snapshot_renderer.adapters import pdf_writer
-from snapshot_renderer.adapters.packaged_data import packaged_editorial
+from snapshot_renderer.adapters.packaged_data import editorial_with, packaged_editorial
 from snapshot_renderer.rules.page_content import PageRequest, page_content
 
 SECONDS_PER_PAGE = 10.0
@@ -22,9 +22,12 @@ class PageMaker:
 
     Args:
         children: how many pages are made at the same time.
+        rule_book: the rule book's bytes; they go along with every page, so that all of a worker's pages have the same.
+            None: the packaged one.
     """
 
-    def __init__(self, *, children: int) -> None:
+    def __init__(self, *, children: int, rule_book: bytes | None = None) -> None:
+        self._rule_book = rule_book
         self._pool = ChildPool(
             size=children, start=warm_up, memory_bytes=CHILD_MEMORY_BYTES, cpu_seconds=CPU_SECONDS_PER_PAGE
         )
@@ -40,7 +43,7 @@ class PageMaker:
         """
         try:
             return {
-                language: await self._pool.run(make_page, request, language, seconds=SECONDS_PER_PAGE)
+                language: await self._pool.run(make_page, request, language, self._rule_book, seconds=SECONDS_PER_PAGE)
                 for language in Language
             }
         except (ChildDied, ChildTimedOut):
@@ -57,7 +60,7 @@ def warm_up() -> None:
     pdf_writer.warm_up()
 
 
-def make_page(request: PageRequest, language: Language) -> bytes:
+def make_page(request: PageRequest, language: Language, rule_book: bytes | None = None) -> bytes:
     """Make one page; the function that runs in a child.
 
     Raises:
@@ -65,4 +68,5 @@ def make_page(request: PageRequest, language: Language) -> bytes:
         DoesNotFit: the page takes more than one sheet.
         NotPrintable: the page can't be set without a fault.
     """
-    return pdf_writer.write_page(page_content(request, packaged_editorial(), language))
+    editorial = packaged_editorial() if rule_book is None else editorial_with(rule_book)
+    return pdf_writer.write_page(page_content(request, editorial, language))

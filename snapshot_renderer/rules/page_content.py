@@ -28,6 +28,7 @@ class Editorial:
     """The words and rules a page is made with; data, so that they can change without code."""
 
     book: RuleBook
+    book_sha256: str
     constants: Constants
     texts: Mapping[str, Localized]
     actions: Mapping[EnforcementCode, ActionWords]

@@ -36,11 +36,16 @@ class Rule(_Data):
     replaced_by: tuple[str, ...] = Field(default=(), description="left out when one of these is on the page")
     last: bool = Field(default=False, description="always the last step")
     conf: Literal["A", "B"]
-    source: str
+    source: str = Field(min_length=1)
+    review_by: date = Field(description="last day on which it may be printed without being read against its source")
 
     def is_for(self, party: Party) -> bool:
         """Say whether the rule speaks to this side of the case."""
         return self.audience in {"BOTH", "NCP" if party is Party.NONCUSTODIAL else "CP"}
+
+    def is_overdue(self, today: date) -> bool:
+        """Say whether its review-by day is over: then it is withheld until somebody reads its source again."""
+        return self.review_by < today
 
 
 class RuleBook(_Data):
@@ -57,6 +62,10 @@ class RuleBook(_Data):
         if unknown := {other for rule in self.rules for other in rule.replaced_by} - set(ids):
             raise ValueError(f"replaced by rules that do not exist: {sorted(unknown)}")
         return self
+
+    def overdue(self, today: date) -> tuple[Rule, ...]:
+        """Return the rules that are withheld on a day."""
+        return tuple(rule for rule in self.rules if rule.is_overdue(today))
 
 
 class YearlyAmounts(_Data):
