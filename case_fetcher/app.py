@@ -2,10 +2,11 @@
 
 from functools import partial
 
+from case_fetcher.adapters.http_case_source import CaseApi, CaseApiMisconfigured, HttpCaseSource
 from case_fetcher.adapters.source_mapping import read_mapping
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
 from case_fetcher.settings import Settings
-from case_fetcher.stage import fetch_case
+from case_fetcher.stage import CaseSource, fetch_case
 from schemas import topics
 from services.register.agreements import Agreements
 from services.register.database import Database
@@ -18,19 +19,46 @@ from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
 
 
+def case_source(settings: Settings) -> CaseSource:
+    """Pick the adapter that the address of the case records asks for, and check what can be checked before a read.
+
+    Raises:
+        MappingError: the agency's database lacks a table or column that the mapping names.
+        CaseApiMisconfigured: a setting of the case API is missing or unsafe.
+    """
+    if settings.case_source_kind == "api":
+        return HttpCaseSource(_case_api(settings), timeout_seconds=settings.case_source_timeout_seconds)
+    mapping = read_mapping(settings.case_source_mapping)
+    source = SqlCaseSource(settings.case_records_url, mapping, timeout_seconds=settings.case_source_timeout_seconds)
+    source.check()
+    return source
+
+
+def _case_api(settings: Settings) -> CaseApi:
+    secret = settings.case_api_client_secret_file
+    try:
+        client_secret = "" if secret is None else secret.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise CaseApiMisconfigured("SNAPSHOT_CASE_API_CLIENT_SECRET_FILE can't be read") from error
+    return CaseApi(
+        url=settings.case_source_url,
+        token_url=settings.case_api_token_url,
+        client_id=settings.case_api_client_id,
+        client_secret=client_secret,
+        scope=settings.case_api_scope,
+        authority_file=settings.case_api_authority_file,
+    )
+
+
 def stage(settings: Settings) -> Stage:
     """Build the stage.
 
     Raises:
         MappingError: the agency's database lacks a table or column that the mapping names.
+        CaseApiMisconfigured: a setting of the case API is missing or unsafe.
     """
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
-    source = SqlCaseSource(
-        settings.case_records_url,
-        read_mapping(settings.case_source_mapping),
-        timeout_seconds=settings.case_source_timeout_seconds,
-    )
-    source.check()
+    source = case_source(settings)
     gate = Gate(
         vault=vault,
         verifier=GrantVerifier.from_file(settings.grant_public_key_path),

@@ -24,6 +24,9 @@ def practice_county(
         _list_scenarios()
         return
     settings = Settings()
+    if settings.case_source_kind != "sql":
+        typer.echo("SNAPSHOT_CASE_SOURCE_URL names no database; the practice county is written to databases only")
+        raise typer.Exit(2)
     settings.home.mkdir(parents=True, exist_ok=True)
     written = write_practice_county(settings.case_records_url, count=cases, seed=seed)
     typer.echo(f"{written} practice cases written")

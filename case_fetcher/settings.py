@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -15,7 +16,7 @@ class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings):
     case_source_url: str = Field(
         default="",
         title="Case records",
-        description="SQLAlchemy URL of the agency's database, read-only account; empty: the practice county at home",
+        description="SQLAlchemy URL (read-only account) or https:// address of a case API; empty: the practice county",
     )
     case_source_mapping: Path | None = Field(
         default=None,
@@ -25,9 +26,25 @@ class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings):
     case_source_timeout_seconds: float = Field(
         default=5.0, gt=0, title="Case record timeout", description="longest wait for one read; the consent is locked"
     )
+    case_api_token_url: str = Field(
+        default="", title="Case API token address", description="OAuth 2.0 client credentials; https://"
+    )
+    case_api_client_id: str = Field(default="", title="Case API client", description="this product's name there")
+    case_api_client_secret_file: Path | None = Field(
+        default=None, title="Case API secret", description="file that holds the client's secret and nothing else"
+    )
+    case_api_scope: str = Field(default="", title="Case API scope", description="OAuth 2.0 scope to ask for, if any")
+    case_api_authority_file: Path | None = Field(
+        default=None, title="Case API authority", description="PEM certificates to trust; empty: the system's"
+    )
     case_data_oldest: timedelta = Field(
         default=timedelta(days=7), title="Oldest case data", description="older records make no page"
     )
+
+    @property
+    def case_source_kind(self) -> Literal["sql", "api"]:
+        """By the scheme of the address, what keeps the case records."""
+        return "api" if self.case_source_url.partition(":")[0] in {"https", "http"} else "sql"
 
     @property
     def case_records_url(self) -> str:

@@ -18,7 +18,9 @@ from typing_extensions import override
 
 from services.settings import LogSettings
 
-LIBRARIES_AT_WARNING = ("faust", "mode", "aiokafka", "kafka", "asyncio", "sqlalchemy", "alembic", "httpx", "weasyprint")
+LIBRARIES_AT_WARNING = (
+    "faust", "mode", "aiokafka", "kafka", "asyncio", "sqlalchemy", "alembic", "httpx", "httpcore", "weasyprint"
+)  # fmt: skip
 """Their information and debug lines print records and queries; their warnings are printed without arguments."""
 
 
