@@ -12,5 +12,6 @@ External tools:
     none: WeasyPrint, fonts, rules and texts are in the distribution; pages are set in child processes
 What operators watch:
     snapshot.refused by reason: PAGE_DOES_NOT_FIT and PAGE_NOT_PRINTABLE are ours to fix, FIGURES_DO_NOT_RECONCILE is
-    the agency's record; BLOCKED(page_maker) means that children die or take over ten seconds a page
+    the agency's record; BLOCKED(page_maker) means that children die or take over ten seconds a page;
+    snapshot_rules_withheld (and "rule withheld" in the log): rules past their review-by day, which are not printed
 """

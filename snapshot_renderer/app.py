@@ -9,11 +9,12 @@ from services.register.gate import Gate
 from services.register.grants import GrantVerifier
 from services.runtime import worker
 from services.runtime.clock import utc_now
-from services.runtime.stage import Consumer, Stage
+from services.runtime.stage import Consumer, Gauge, Stage
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
 from snapshot_renderer.adapters.packaged_data import RuleBookUnreadable, editorial_with, rule_book_bytes
 from snapshot_renderer.adapters.page_maker import PageMaker
+from snapshot_renderer.adapters.review_watch import ReviewWatch
 from snapshot_renderer.rules.rule_checks import RuleBookFaulty
 from snapshot_renderer.settings import Settings
 from snapshot_renderer.stage import finish_snapshot, prepare_pages
@@ -28,7 +29,7 @@ def stage(settings: Settings, database: Database) -> Stage:
         RuleBookFaulty: it has faults.
     """
     rule_book = rule_book_bytes(settings.rule_book_file)
-    editorial_with(rule_book)
+    reviews = ReviewWatch(editorial_with(rule_book).book, utc_now)
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     verifier = GrantVerifier.from_file(settings.grant_public_key_path)
     gate = Gate(vault=vault, verifier=verifier, agreements=Agreements(), clock=utc_now)
@@ -43,7 +44,9 @@ def stage(settings: Settings, database: Database) -> Stage:
             ),
         ),
         writes=(topics.SNAPSHOT_RENDERED, topics.SNAPSHOT_REFUSED),
+        companions=(reviews.run,),
         closing=(maker.close,),
+        gauges=(Gauge("snapshot_rules_withheld", "Rules past their review-by day", reviews.withheld),),
     )
 
 

@@ -41,11 +41,24 @@ class Consumer:
 
 
 @dataclass(frozen=True)
+class Gauge:
+    """A count that operators watch beside the runtime's own; read whenever the worker's status is written.
+
+    ``name`` as Prometheus wants it; ``value`` is quick and never fails.
+    """
+
+    name: str
+    meaning: str
+    value: Callable[[], float]
+
+
+@dataclass(frozen=True)
 class Stage:
     """A consumer group.
 
     ``companions`` run beside the consumers for as long as the worker does (a mail sender, say); ``closing`` is called
-    once the last event is done with (worker processes, connections).
+    once the last event is done with (worker processes, connections); ``gauges`` are counts of its own that go into the
+    worker's status.
     """
 
     name: Writer
@@ -53,3 +66,4 @@ class Stage:
     writes: tuple[Topic, ...]
     companions: tuple[Callable[[], Awaitable[None]], ...] = ()
     closing: tuple[Callable[[], Awaitable[None]], ...] = ()
+    gauges: tuple[Gauge, ...] = ()

@@ -66,6 +66,8 @@ class _Worker:
         self._clock = clock
         self._publisher = KafkaPublisher(settings.kafka_brokers)
         self._status = WorkerStatus(stage.name.value, settings.home / "status", clock)
+        for gauge in stage.gauges:
+            self._status.metrics.watch(gauge)
         self._relay = OutgoingRelay(database, self._publisher, stage.name, clock, poll_seconds=LEFTOVER_SECONDS)
         self._processor = EventProcessor(
             stage,

@@ -26,9 +26,11 @@ from typing import Any
 from uuid import UUID
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import Gauge as MetricGauge
 
 from services.runtime.clock import Clock
 from services.runtime.record import Record
+from services.runtime.stage import Gauge
 
 HEARTBEAT_SECONDS = 5.0
 THROTTLE_SECONDS = 0.2
@@ -68,6 +70,11 @@ class Metrics:
     def retried(self, why: str) -> None:
         """Count a failed attempt; ``why`` is a dependency or an exception class."""
         self._retries.labels(self._stage, why).inc()
+
+    def watch(self, gauge: Gauge) -> None:
+        """Add a count of the stage's own."""
+        metric = MetricGauge(gauge.name, gauge.meaning, ["stage"], registry=self.registry)
+        metric.labels(self._stage).set_function(gauge.value)
 
     def samples(self) -> dict[str, float]:
         """Return every sample, keyed as Prometheus writes it but without quotes."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 import cel
@@ -32,13 +33,19 @@ class ChosenStep:
     values: Mapping[str, Printable]
 
 
-def next_steps(book: RuleBook, facts: RuleFacts, *, party: Party) -> tuple[ChosenStep, ...]:
+def next_steps(book: RuleBook, facts: RuleFacts, *, party: Party, today: date) -> tuple[ChosenStep, ...]:
     """Return at most six steps by priority; the ones that are always last are last, and never pushed out.
+
+    Args:
+        book: the rules; one that is past its review-by day is withheld, and replaces no other.
+        facts: what is known of the case.
+        party: whose page it is.
+        today: New York day the page is made.
 
     Raises:
         RuleBroken: a condition can't be evaluated.
     """
-    fired = sorted(_fired(book, facts.facts, party), key=lambda rule: (rule.last, rule.priority, rule.id))
+    fired = sorted(_fired(book, facts.facts, party, today), key=lambda rule: (rule.last, rule.priority, rule.id))
     ids = {rule.id for rule in fired}
     wanted = [rule for rule in fired if ids.isdisjoint(rule.replaced_by)]
     closing = [rule for rule in wanted if rule.last]
@@ -51,9 +58,9 @@ def act_now_step(steps: tuple[ChosenStep, ...]) -> ChosenStep | None:
     return next((step for step in steps if step.rule.act_now is not None), None)
 
 
-def _fired(book: RuleBook, facts: Mapping[str, Fact], party: Party) -> Iterator[Rule]:
+def _fired(book: RuleBook, facts: Mapping[str, Fact], party: Party, today: date) -> Iterator[Rule]:
     for rule in book.rules:
-        if rule.is_for(party) and _holds(rule, facts):
+        if rule.is_for(party) and not rule.is_overdue(today) and _holds(rule, facts):
             yield rule
 
 

@@ -103,7 +103,7 @@ def _steps(request: PageRequest, figures: CaseFigures, editorial: Editorial) -> 
         scope=request.grant.scope,
         today=request.today,
     )
-    return next_steps(editorial.book, facts, party=request.case.party)
+    return next_steps(editorial.book, facts, party=request.case.party, today=request.today)
 
 
 def _enforcement(request: PageRequest, editorial: Editorial, texts: Texts) -> EnforcementBlock:

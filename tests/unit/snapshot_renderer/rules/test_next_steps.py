@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from schemas.case_record import Arrears, CaseFacts, EnforcementAction, EnforcementCode, EnforcementStatus
-from schemas.values import FULL_SCOPE, Party, ScopeItem
+from schemas.values import FULL_SCOPE, Language, Party, ScopeItem
 from snapshot_renderer.adapters.packaged_data import packaged_editorial
 from snapshot_renderer.rules.case_figures import figures_of
 from snapshot_renderer.rules.next_steps import MOST_STEPS, RuleBroken, next_steps
-from snapshot_renderer.rules.page_content import PageRequest
+from snapshot_renderer.rules.page_content import PageRequest, page_content
 from snapshot_renderer.rules.rule_facts import RuleFacts, facts_for_rules
 from snapshot_renderer.samples.made_up_cases import AS_OF, CASES, minimal, typical, worst
 
@@ -19,8 +19,10 @@ def facts_of(request: PageRequest, *, scope: tuple[ScopeItem, ...] = FULL_SCOPE,
     return facts_for_rules(request.case, figures, constants=packaged_editorial().constants, scope=scope, today=today)
 
 
-def ids(request: PageRequest, **how: Any) -> list[str]:
-    steps = next_steps(packaged_editorial().book, facts_of(request, **how), party=request.case.party)
+def ids(request: PageRequest, *, reviewed_in: date = AS_OF, **how: Any) -> list[str]:
+    """Advise as of a day (``today``), by a rule book that was read against its sources on another."""
+    facts = facts_of(request, **how)
+    steps = next_steps(packaged_editorial().book, facts, party=request.case.party, today=reviewed_in)
     return [step.rule.id for step in steps]
 
 
@@ -62,7 +64,7 @@ def test_no_rule_fires_on_facts_that_nobody_knows(party: Party) -> None:
     unknown = {name: value if name in kept else None for name, value in known.facts.items()}
     unknown |= {"order_active": True}
 
-    fired = next_steps(packaged_editorial().book, RuleFacts(unknown, known.values), party=party)
+    fired = next_steps(packaged_editorial().book, RuleFacts(unknown, known.values), party=party, today=AS_OF)
 
     assert [step.rule.id for step in fired] == (["N90"] if party is Party.NONCUSTODIAL else ["C12", "C90"])
 
@@ -141,5 +143,35 @@ def test_a_broken_condition_names_its_rule_and_no_fact() -> None:
     broken = book.model_copy(update={"rules": (rule, *book.rules[1:])})
 
     with pytest.raises(RuleBroken) as caught:
-        next_steps(broken, facts_of(payer()), party=Party.NONCUSTODIAL)
+        next_steps(broken, facts_of(payer()), party=Party.NONCUSTODIAL, today=AS_OF)
     assert str(caught.value) == rule.id
+
+
+def test_a_rule_is_printed_through_its_review_by_day_and_withheld_from_the_next() -> None:
+    request = payer(enforcement=(an_action(EnforcementCode.BANK_RESTRAINT),))
+    last_day = next(rule.review_by for rule in packaged_editorial().book.rules if rule.id == "N03")
+
+    assert "N03" in ids(request, reviewed_in=last_day)
+    assert "N03" not in ids(request, reviewed_in=last_day + timedelta(days=1))
+
+
+def test_a_withheld_rule_replaces_no_other() -> None:
+    request = payer(arrears=Arrears(owed_to_dss=60000, owed_to_custodial_parent=0))
+    book = packaged_editorial().book
+    last_day = next(rule.review_by for rule in book.rules if rule.id == "N13")
+    assert next(rule.review_by for rule in book.rules if rule.id == "N11") > last_day
+
+    assert "N11" not in ids(request, reviewed_in=last_day)
+    after = ids(request, reviewed_in=last_day + timedelta(days=1))
+    assert "N11" in after
+    assert "N13" not in after
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_a_page_is_made_even_when_every_rule_is_withheld(language: Language) -> None:
+    request = replace(typical(Party.NONCUSTODIAL), today=date(2040, 1, 1))
+
+    content = page_content(request, packaged_editorial(), language)
+
+    assert content.steps.steps == ()
+    assert content.act_now is None
