@@ -27,6 +27,7 @@ LADDER = (
     Density("tightest", chart_height=100, rows=5, most_lines=31),
     Density("tightest", chart_height=88, rows=3, most_lines=math.inf),
     Density("tightest", chart_height=70, rows=2, most_lines=math.inf),
+    Density("tightest closest", chart_height=60, rows=1, most_lines=math.inf),
 )
 """Tried in this order until the page holds together. Type never gets smaller than 7.8 pt.
 
