@@ -25,12 +25,14 @@ from services.runtime.clock import Clock, legal_day
 from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing, Vault
 from snapshot_renderer.rules.case_figures import FiguresDoNotReconcile
-from snapshot_renderer.rules.page_content import PageRequest
-from snapshot_renderer.rules.page_model import DoesNotFit, NotPrintable
+from snapshot_renderer.rules.page_content import Editorial, PageRequest
+from snapshot_renderer.rules.page_facts import page_facts
+from snapshot_renderer.rules.page_model import DoesNotFit, MadePage, NotPrintable
 
 ACTOR = stage_actor(Writer.SNAPSHOT_RENDERER)
 
 PAGE_KIND = {Language.ENGLISH: Kind.PAGE_EN, Language.SPANISH: Kind.PAGE_ES}
+TWIN_KIND = {Language.ENGLISH: Kind.TWIN_EN, Language.SPANISH: Kind.TWIN_ES}
 
 FORGED = frozenset(
     {
@@ -52,10 +54,10 @@ class OpensTheGate(Protocol):
 
 
 class MakesPages(Protocol):
-    """Turns a case into PDFs."""
+    """Turns a case into PDFs and web pages."""
 
-    async def make(self, request: PageRequest) -> Mapping[Language, bytes]:
-        """Return the PDF in every language.
+    async def make(self, request: PageRequest) -> Mapping[Language, MadePage]:
+        """Return the PDF and its web page in every language.
 
         Raises:
             FiguresDoNotReconcile: the record contradicts itself.
@@ -69,12 +71,14 @@ class MakesPages(Protocol):
 class Preparation:
     """Pages that nobody has seen yet, or why there are none."""
 
-    pages: Mapping[Language, bytes]
+    pages: Mapping[Language, MadePage]
     refusal: ReasonCode | None = None
+    facts: bytes = b""
 
 
 async def prepare_pages(
-    event: CaseFetched, *, database: Database, gate: OpensTheGate, vault: Vault, maker: MakesPages, clock: Clock
+    event: CaseFetched, *, database: Database, gate: OpensTheGate, vault: Vault, maker: MakesPages, clock: Clock,
+    editorial: Editorial,
 ) -> Preparation:
     """Open the case copy through the gate and make the pages, in memory only."""
     async with database.transaction() as tx:
@@ -90,13 +94,15 @@ async def prepare_pages(
         name = organization.name
     request = PageRequest(case, decision.grant, name, as_of=legal_day(case.as_of), today=legal_day(clock()))
     try:
-        return Preparation(await maker.make(request))
+        pages = await maker.make(request)
     except FiguresDoNotReconcile:
         return Preparation({}, ReasonCode.FIGURES_DO_NOT_RECONCILE)
     except DoesNotFit:
         return Preparation({}, ReasonCode.PAGE_DOES_NOT_FIT)
     except NotPrintable:
         return Preparation({}, ReasonCode.PAGE_NOT_PRINTABLE)
+    why = page_facts(request, editorial, snapshot_id=snapshot_id_of(event))
+    return Preparation(pages, facts=why.canonical_bytes())
 
 
 async def finish_snapshot(
@@ -114,6 +120,7 @@ async def finish_snapshot(
         return await _refuse(event, preparation.refusal, tx, clock)
     snapshot_id = snapshot_id_of(event)
     pages = await _keep(event.consent_id, snapshot_id, preparation.pages, tx, vault, clock)
+    await vault.seal(tx, event.consent_id, Kind.PAGE_FACTS, preparation.facts)
     await consents.move(tx, consent, ConsentStatus.RENDERED, at=clock())
     consent.snapshot_id = snapshot_id
     return (
@@ -166,21 +173,23 @@ def _require_a_fetched_case(consent: Consent) -> None:
 async def _keep(
     consent_id: UUID,
     snapshot_id: UUID,
-    pages: Mapping[Language, bytes],
+    pages: Mapping[Language, MadePage],
     tx: Transaction,
     vault: Vault,
     clock: Clock,
 ) -> tuple[RenderedPage, ...]:
     kept = []
-    for language, pdf in pages.items():
-        await vault.seal(tx, consent_id, PAGE_KIND[language], pdf)
-        page = RenderedPage(language=language, pdf_sha256=sha256_of(pdf), size_bytes=len(pdf))
+    for language, made in pages.items():
+        await vault.seal(tx, consent_id, PAGE_KIND[language], made.pdf)
+        await vault.seal(tx, consent_id, TWIN_KIND[language], made.twin)
+        page = RenderedPage(language=language, pdf_sha256=sha256_of(made.pdf), size_bytes=len(made.pdf))
         tx.add(
             SnapshotFile(
                 snapshot_id=snapshot_id,
                 language=language,
                 consent_id=consent_id,
                 pdf_sha256=page.pdf_sha256,
+                twin_sha256=sha256_of(made.twin),
                 size_bytes=page.size_bytes,
                 rendered_at=clock(),
             )

@@ -194,7 +194,7 @@ class Grant(Base):
 
 
 class SnapshotFile(Base):
-    """One sealed PDF. Written by snapshot_renderer."""
+    """One sealed page in one language: its PDF and its web page. Written by snapshot_renderer."""
 
     __tablename__ = "snapshot_files"
 
@@ -202,6 +202,7 @@ class SnapshotFile(Base):
     language: Mapped[Language] = mapped_column(Word(Language, 2), primary_key=True)
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), index=True)
     pdf_sha256: Mapped[str] = mapped_column(String(64))
+    twin_sha256: Mapped[str | None] = mapped_column(String(64), doc="of the web page; none before 2026-11")
     size_bytes: Mapped[int]
     rendered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from schemas.values import Language
 from services.runtime.child_pool import ChildDied, ChildPool, ChildTimedOut
 from services.runtime.failures import TemporarilyUnavailable
-from snapshot_renderer.adapters import pdf_writer
+from snapshot_renderer.adapters import pdf_writer, twin_writer
 from snapshot_renderer.adapters.packaged_data import editorial_with, packaged_editorial
 from snapshot_renderer.rules.page_content import PageRequest, page_content
+from snapshot_renderer.rules.page_model import MadePage, PageContent
 
 SECONDS_PER_PAGE = 10.0
 """A page takes 0.1 to 0.7 s; WeasyPrint once had an endless loop (its issue 2304), so each page has a hard limit."""
@@ -32,8 +33,8 @@ class PageMaker:
             size=children, start=warm_up, memory_bytes=CHILD_MEMORY_BYTES, cpu_seconds=CPU_SECONDS_PER_PAGE
         )
 
-    async def make(self, request: PageRequest) -> Mapping[Language, bytes]:
-        """Return the PDF in every language.
+    async def make(self, request: PageRequest) -> Mapping[Language, MadePage]:
+        """Return the PDF and its web page in every language.
 
         Raises:
             FiguresDoNotReconcile: the record contradicts itself.
@@ -43,7 +44,7 @@ class PageMaker:
         """
         try:
             return {
-                language: await self._pool.run(make_page, request, language, self._rule_book, seconds=SECONDS_PER_PAGE)
+                language: await self._pool.run(make_both, request, language, self._rule_book, seconds=SECONDS_PER_PAGE)
                 for language in Language
             }
         except (ChildDied, ChildTimedOut):
@@ -58,15 +59,32 @@ def warm_up() -> None:
     """Load everything a page needs; runs once in each child."""
     packaged_editorial()
     pdf_writer.warm_up()
+    twin_writer.warm_up()
 
 
-def make_page(request: PageRequest, language: Language, rule_book: bytes | None = None) -> bytes:
-    """Make one page; the function that runs in a child.
+def make_both(request: PageRequest, language: Language, rule_book: bytes | None = None) -> MadePage:
+    """Make the PDF and the web page of the same content; the function that runs in a child.
 
     Raises:
         FiguresDoNotReconcile: the record contradicts itself.
         DoesNotFit: the page takes more than one sheet.
         NotPrintable: the page can't be set without a fault.
     """
+    content = _content(request, language, rule_book)
+    return MadePage(pdf=pdf_writer.write_page(content), twin=twin_writer.write_twin(content))
+
+
+def make_page(request: PageRequest, language: Language, rule_book: bytes | None = None) -> bytes:
+    """Make the PDF alone.
+
+    Raises:
+        FiguresDoNotReconcile: the record contradicts itself.
+        DoesNotFit: the page takes more than one sheet.
+        NotPrintable: the page can't be set without a fault.
+    """
+    return pdf_writer.write_page(_content(request, language, rule_book))
+
+
+def _content(request: PageRequest, language: Language, rule_book: bytes | None) -> PageContent:
     editorial = packaged_editorial() if rule_book is None else editorial_with(rule_book)
-    return pdf_writer.write_page(page_content(request, editorial, language))
+    return page_content(request, editorial, language)

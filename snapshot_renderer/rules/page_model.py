@@ -156,6 +156,14 @@ class StepsBlock:
 
 
 @dataclass(frozen=True)
+class MadePage:
+    """One language's page as it is kept: the PDF, and the web page with the same content (UTF-8 HTML)."""
+
+    pdf: bytes
+    twin: bytes
+
+
+@dataclass(frozen=True)
 class PageContent:
     """Everything on the page. ``as_of`` dates the file; ``document_title`` names no person."""
 

@@ -16,7 +16,7 @@ from schemas.values import Language, Party
 from services.runtime.failures import TemporarilyUnavailable
 from snapshot_renderer.adapters import page_maker
 from snapshot_renderer.adapters.packaged_data import packaged_editorial
-from snapshot_renderer.adapters.page_maker import PageMaker, make_page
+from snapshot_renderer.adapters.page_maker import PageMaker, make_both, make_page
 from snapshot_renderer.adapters.page_template import packaged_template
 from snapshot_renderer.adapters.pdf_writer import PdfWriter
 from snapshot_renderer.rules.page_content import PageRequest, page_content
@@ -149,7 +149,8 @@ async def test_pages_are_made_in_a_child_process_in_every_language() -> None:
         await maker.close()
 
     assert set(pages) == set(Language)
-    assert pages[Language.SPANISH] == make_page(typical(PAYER), Language.SPANISH)
+    assert pages[Language.SPANISH] == make_both(typical(PAYER), Language.SPANISH)
+    assert pages[Language.SPANISH].pdf == make_page(typical(PAYER), Language.SPANISH)
 
 
 async def test_a_lost_child_is_waited_for() -> None:

@@ -23,7 +23,7 @@ from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind
 from snapshot_renderer.rules.case_figures import FiguresDoNotReconcile
 from snapshot_renderer.rules.page_content import PageRequest
-from snapshot_renderer.rules.page_model import DoesNotFit, NotPrintable
+from snapshot_renderer.rules.page_model import DoesNotFit, MadePage, NotPrintable
 from snapshot_renderer.samples.made_up_cases import typical
 from snapshot_renderer.stage import Preparation, finish_snapshot, prepare_pages
 from tests.support.memory_vault import MemoryVault
@@ -37,11 +37,14 @@ class StandInMaker:
     failure: Exception | None = None
     requests: list[PageRequest] = field(default_factory=list)
 
-    async def make(self, request: PageRequest) -> Mapping[Language, bytes]:
+    async def make(self, request: PageRequest) -> Mapping[Language, MadePage]:
         self.requests.append(request)
         if self.failure is not None:
             raise self.failure
-        return {language: f"%PDF {language.value}".encode() for language in Language}
+        return {
+            language: MadePage(f"%PDF {language.value}".encode(), f"<html {language.value}>".encode())
+            for language in Language
+        }
 
 
 @dataclass
@@ -138,11 +141,13 @@ async def test_the_pages_are_sealed_registered_and_told(world: World) -> None:
     assert (consent.status, consent.snapshot_id) == (ConsentStatus.RENDERED, event.snapshot_id)
     async with world.database.transaction() as tx:
         assert await world.vault.open(tx, consent.id, Kind.PAGE_ES) == b"%PDF es"
+        assert await world.vault.open(tx, consent.id, Kind.TWIN_ES) == b"<html es>"
         files = list(await tx.scalars(select(SnapshotFile).order_by(SnapshotFile.language)))
     assert [(file.snapshot_id, file.pdf_sha256) for file in files] == [
         (event.snapshot_id, page.pdf_sha256) for page in event.pages
     ]
     assert event.pages[0].pdf_sha256 == sha256_of(b"%PDF en")
+    assert [file.twin_sha256 for file in files] == [sha256_of(b"<html en>"), sha256_of(b"<html es>")]
 
 
 async def test_each_opening_of_the_case_is_in_the_audit_log(world: World) -> None:
