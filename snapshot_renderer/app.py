@@ -29,17 +29,19 @@ def stage(settings: Settings, database: Database) -> Stage:
         RuleBookFaulty: it has faults.
     """
     rule_book = rule_book_bytes(settings.rule_book_file)
-    reviews = ReviewWatch(editorial_with(rule_book).book, utc_now)
+    editorial = editorial_with(rule_book)
+    reviews = ReviewWatch(editorial.book, utc_now)
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     verifier = GrantVerifier.from_file(settings.grant_public_key_path)
     gate = Gate(vault=vault, verifier=verifier, agreements=Agreements(), clock=utc_now)
     maker = PageMaker(children=settings.page_makers, rule_book=rule_book)
+    prepare = partial(prepare_pages, database=database, gate=gate, vault=vault, maker=maker, clock=utc_now)
     return Stage(
         name=topics.Writer.SNAPSHOT_RENDERER,
         consumers=(
             Consumer(
                 reads=topics.CASE_FETCHED,
-                prepare=partial(prepare_pages, database=database, gate=gate, vault=vault, maker=maker, clock=utc_now),
+                prepare=partial(prepare, editorial=editorial),
                 handle=partial(finish_snapshot, gate=gate, vault=vault, clock=utc_now),
             ),
         ),

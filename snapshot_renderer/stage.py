@@ -77,7 +77,13 @@ class Preparation:
 
 
 async def prepare_pages(
-    event: CaseFetched, *, database: Database, gate: OpensTheGate, vault: Vault, maker: MakesPages, clock: Clock,
+    event: CaseFetched,
+    *,
+    database: Database,
+    gate: OpensTheGate,
+    vault: Vault,
+    maker: MakesPages,
+    clock: Clock,
     editorial: Editorial,
 ) -> Preparation:
     """Open the case copy through the gate and make the pages, in memory only."""

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     PAGE_ES = "page_es"
     TWIN_EN = "twin_en"
     TWIN_ES = "twin_es"
+    PAGE_FACTS = "page_facts"
 
 
 class ObjectMissing(Exception):
