@@ -25,6 +25,7 @@ OPENS = {
     "consent_intake/stage.py": "the form",
     "consent_intake/form_records.py": "claim, reading, why-card and picture: for the stage, and audited for operators",
     "snapshot_renderer/stage.py": "the case copy, behind the gate",
+    "snapshot_renderer/rule_commands/explaining.py": "facts behind the steps, for the agency's operators, audited",
 }
 
 BEHIND_THE_GATE = ("CASE_COPY", "PAGE_EN", "PAGE_ES", "TWIN_EN", "TWIN_ES")
