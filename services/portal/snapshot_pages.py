@@ -9,6 +9,7 @@ from schemas.values import Language
 from services.portal.acting import Acting
 from services.portal.context import PortalContext
 from services.register import consents
+from services.register.database import Transaction
 from services.register.gate import Refused
 from services.register.states import Purpose
 from services.register.tables import SnapshotFile
@@ -16,19 +17,28 @@ from services.vault.vault import Kind, ObjectMissing
 
 
 class PageForm(StrEnum):
-    """The page exists as a PDF and as a web page with the same content."""
+    """The page exists as a PDF and as a web page with the same content; a picture is made from the PDF."""
 
     PDF = "pdf"
     WEB = "web"
+    PICTURE = "picture"
 
 
 _KINDS = {
     (PageForm.PDF, Language.ENGLISH): Kind.PAGE_EN,
     (PageForm.PDF, Language.SPANISH): Kind.PAGE_ES,
+    (PageForm.PICTURE, Language.ENGLISH): Kind.PAGE_EN,
+    (PageForm.PICTURE, Language.SPANISH): Kind.PAGE_ES,
     (PageForm.WEB, Language.ENGLISH): Kind.TWIN_EN,
     (PageForm.WEB, Language.SPANISH): Kind.TWIN_ES,
 }
 
+TWIN_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; font-src data:; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox"
+)
+"""A snapshot's web page carries its own style and fonts. No script can run in it, so it may keep its origin: else the
+link to the other type size would come without the reader's sign-in."""
 
 GONE = frozenset({ReasonCode.CONSENT_REVOKED, ReasonCode.CONSENT_EXPIRED})
 """Refusals that are for good (410); every other one may end (403)."""
@@ -87,10 +97,30 @@ async def open_page(
     raise SnapshotClosed(decision.reason)
 
 
+async def has_web_page(tx: Transaction, snapshot_id: UUID | None) -> bool:
+    """Say whether a web page was made beside the PDF: older snapshots have none."""
+    row = None if snapshot_id is None else await tx.get(SnapshotFile, (snapshot_id, Language.ENGLISH))
+    return row is not None and row.twin_sha256 is not None
+
+
 def pdf_headers(language: Language) -> dict[str, str]:
     """Return the headers of a PDF: shown in the browser, stored nowhere, named after nobody."""
     return {
         "Content-Disposition": f'inline; filename="snapshot-{language.value}.pdf"',
+        "Content-Language": language.value,
+        "Cache-Control": "no-store",
+    }
+
+
+def picture_headers(language: Language) -> dict[str, str]:
+    """Return the headers of a picture: as a PDF's."""
+    return {**pdf_headers(language), "Content-Disposition": f'inline; filename="snapshot-{language.value}.png"'}
+
+
+def web_headers(language: Language) -> dict[str, str]:
+    """Return the headers of a web page: nothing but its own style and fonts, and stored nowhere."""
+    return {
+        "Content-Security-Policy": TWIN_POLICY,
         "Content-Language": language.value,
         "Cache-Control": "no-store",
     }

@@ -1,6 +1,6 @@
 """A portal in one process for tests: a real register on SQLite, a vault in memory, two organizations and a reviewer."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -237,8 +237,14 @@ async def approve(world: PortalWorld, consent_id: UUID) -> None:
         assert await consents.move(tx, consent, ConsentStatus.APPROVED, at=world.clock())
 
 
-async def deliver(world: PortalWorld, consent_id: UUID, *, web_page: bool = True) -> UUID:
-    """Do what the stages after consent_intake do, with a made-up page; returns the snapshot's id."""
+async def deliver(
+    world: PortalWorld,
+    consent_id: UUID,
+    *,
+    web_page: bool = True,
+    made: Mapping[Language, tuple[bytes, bytes]] | None = None,
+) -> UUID:
+    """Do what the stages after consent_intake do, with made-up pages or the given ones; returns the snapshot's id."""
     snapshot_id = uuid4()
     async with world.context.database.transaction() as tx:
         consent = await consents.lock(tx, consent_id)
@@ -248,16 +254,20 @@ async def deliver(world: PortalWorld, consent_id: UUID, *, web_page: bool = True
             (Language.ENGLISH, Kind.PAGE_EN, Kind.TWIN_EN),
             (Language.SPANISH, Kind.PAGE_ES, Kind.TWIN_ES),
         ):
-            content = PDF_BYTES + language.value.encode()
+            word = language.value
+            content, html = (
+                made[language] if made else (PDF_BYTES + word.encode(), f"<!doctype html><h1>{word}</h1>".encode())
+            )
             await world.vault.seal(tx, consent_id, page, content)
             if web_page:
-                await world.vault.seal(tx, consent_id, twin, f"<!doctype html><h1>{language.value}</h1>".encode())
+                await world.vault.seal(tx, consent_id, twin, html)
             tx.add(
                 SnapshotFile(
                     snapshot_id=snapshot_id,
                     language=language,
                     consent_id=consent_id,
                     pdf_sha256=sha256(content).hexdigest(),
+                    twin_sha256=sha256(html).hexdigest() if web_page else None,
                     size_bytes=len(content),
                     rendered_at=world.clock(),
                 )

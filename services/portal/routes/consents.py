@@ -27,6 +27,7 @@ from services.portal.languages import mark
 from services.portal.pages import page, see
 from services.portal.problems import PortalCode, Problem
 from services.portal.revocations import CannotBeRevoked, revoke_consent
+from services.portal.snapshot_pages import has_web_page
 from services.register import consents
 from services.register.states import OPENS_THE_CASE, TERMINAL, ConsentStatus
 from services.register.tables import Consent, TimelineEntry
@@ -80,12 +81,14 @@ async def consent_status(request: Request, consent_id: UUID, member: Member, con
         consent = await own_consent(tx, by_person(member), consent_id)
         timeline = await consents.timeline(tx, consent_id)
         claim = await claim_of(tx, context.vault, consent_id)
+        readable = await has_web_page(tx, consent.snapshot_id)
     return page(
         request,
         "consents/detail.html",
         member,
         consent=consent,
         claim=claim,
+        has_web_page=readable,
         role_words=ROLE_WORDS,
         can_be_revoked=consent.status in CAN_BE_REVOKED,
         **_status_values(context, member, consent, timeline),

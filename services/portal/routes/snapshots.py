@@ -9,9 +9,11 @@ from starlette.exceptions import HTTPException
 
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
+from services.page_sizes import PageSize, in_size
 from services.portal.acting import by_person
 from services.portal.context import Context
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role
+from services.portal.page_pictures import picture_of
 from services.portal.pages import page
 from services.portal.snapshot_pages import (
     GONE,
@@ -21,18 +23,14 @@ from services.portal.snapshot_pages import (
     SnapshotMissing,
     open_page,
     pdf_headers,
+    picture_headers,
+    web_headers,
 )
 from services.texts.reasons import sentence
 
 router = APIRouter(include_in_schema=False)
 
 Member = Annotated[SignedIn, Depends(require_role(*ORGANIZATION_ROLES))]
-
-TWIN_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox allow-popups"
-)
-"""The web page of a snapshot carries its own style and no script; it runs in an origin of its own."""
 
 
 @router.get("/snapshots/{snapshot_id:uuid}/{language}.pdf")
@@ -46,15 +44,32 @@ async def open_pdf(
     return Response(opened.content, media_type="application/pdf", headers=pdf_headers(language))
 
 
-@router.get("/snapshots/{snapshot_id:uuid}/{language}")
-async def open_web_page(
+@router.get("/snapshots/{snapshot_id:uuid}/{language}.png")
+async def open_picture(
     request: Request, snapshot_id: UUID, language: Language, member: Member, context: Context
 ) -> Response:
-    """Open the page as a web page: the same content, for a screen reader or a phone."""
+    """Open a picture of the PDF, made for this one opening."""
+    opened = await _open(request, member, context, snapshot_id, language, PageForm.PICTURE)
+    if isinstance(opened, Response):
+        return opened
+    picture = await picture_of(opened.content)
+    return Response(picture, media_type="image/png", headers=picture_headers(language))
+
+
+@router.get("/snapshots/{snapshot_id:uuid}/{language}")
+async def open_web_page(
+    request: Request,
+    snapshot_id: UUID,
+    language: Language,
+    member: Member,
+    context: Context,
+    size: PageSize = PageSize.REGULAR,
+) -> Response:
+    """Open the page as a web page: the same content, for a screen reader, a phone or large print."""
     opened = await _open(request, member, context, snapshot_id, language, PageForm.WEB)
     if isinstance(opened, Response):
         return opened
-    return HTMLResponse(opened.content, headers={"Content-Security-Policy": TWIN_POLICY})
+    return HTMLResponse(in_size(opened.content, size), headers=web_headers(language))
 
 
 async def _open(

@@ -65,6 +65,7 @@ EXPECTED: dict[tuple[str, str], str | set[PersonRole]] = {
     ("GET", "/consents/{consent_id:uuid}/revocation"): ORGANIZATION,
     ("POST", "/consents/{consent_id:uuid}/revocation"): ORGANIZATION,
     ("GET", "/snapshots/{snapshot_id:uuid}/{language}.pdf"): ORGANIZATION,
+    ("GET", "/snapshots/{snapshot_id:uuid}/{language}.png"): ORGANIZATION,
     ("GET", "/snapshots/{snapshot_id:uuid}/{language}"): ORGANIZATION,
     ("GET", "/forms/new"): ORGANIZATION,
     ("POST", "/forms/new"): ORGANIZATION,
@@ -87,6 +88,8 @@ EXPECTED: dict[tuple[str, str], str | set[PersonRole]] = {
     ("GET", "/api/v1/forms/blank.pdf"): API_KEY,
     ("GET", "/api/v1/resources"): API_KEY,
     ("GET", "/api/v1/snapshots/{snapshot_id:uuid}.pdf"): API_KEY,
+    ("GET", "/api/v1/snapshots/{snapshot_id:uuid}.html"): API_KEY,
+    ("GET", "/api/v1/snapshots/{snapshot_id:uuid}.png"): API_KEY,
 }
 
 PAGES = {route: roles for route, roles in EXPECTED.items() if isinstance(roles, set)}
