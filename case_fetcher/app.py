@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from case_fetcher.adapters.extract_case_source import ExtractCaseSource
 from case_fetcher.adapters.http_case_source import CaseApi, CaseApiMisconfigured, HttpCaseSource
 from case_fetcher.adapters.source_mapping import read_mapping
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
@@ -25,11 +26,17 @@ def case_source(settings: Settings) -> CaseSource:
     Raises:
         MappingError: the agency's database lacks a table or column that the mapping names.
         CaseApiMisconfigured: a setting of the case API is missing or unsafe.
+        ExtractRefused: the extract is incomplete, changed, or lacks a column.
     """
     if settings.case_source_kind == "api":
         return HttpCaseSource(_case_api(settings), timeout_seconds=settings.case_source_timeout_seconds)
     mapping = read_mapping(settings.case_source_mapping)
-    source = SqlCaseSource(settings.case_records_url, mapping, timeout_seconds=settings.case_source_timeout_seconds)
+    seconds = settings.case_source_timeout_seconds
+    source: SqlCaseSource | ExtractCaseSource
+    if settings.case_source_kind == "extract":
+        source = ExtractCaseSource(settings.case_extract_folder, mapping, timeout_seconds=seconds)
+    else:
+        source = SqlCaseSource(settings.case_records_url, mapping, timeout_seconds=seconds)
     source.check()
     return source
 
@@ -56,6 +63,7 @@ def stage(settings: Settings) -> Stage:
     Raises:
         MappingError: the agency's database lacks a table or column that the mapping names.
         CaseApiMisconfigured: a setting of the case API is missing or unsafe.
+        ExtractRefused: the extract is incomplete, changed, or lacks a column.
     """
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     source = case_source(settings)

@@ -1,4 +1,4 @@
-"""``snapshot practice-county``: make the made-up cases, or list them."""
+"""``snapshot practice-county``: make the made-up cases or list them. ``snapshot case-records``: check the real ones."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,6 +10,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from case_fetcher.adapters.extract_files import ExtractRefused
+from case_fetcher.adapters.http_case_source import CaseApiMisconfigured
+from case_fetcher.adapters.source_mapping import MappingError
 from case_fetcher.app import case_source
 from case_fetcher.practice.county import practice_cases
 from case_fetcher.practice.county_writer import write_practice_county
@@ -20,6 +23,7 @@ from case_fetcher.stage import CaseSource
 from services.runtime.clock import legal_day
 
 app = typer.Typer()
+records_app = typer.Typer()
 
 
 @app.command()
@@ -62,6 +66,18 @@ async def _case_copies(source: CaseSource, identifiers: Sequence[str]) -> list[s
 
 def _today() -> date:
     return legal_day(datetime.now(UTC))
+
+
+@records_app.command()
+def case_records() -> None:
+    """Check the configured case records as the process does at its start, and say in a sentence what is wrong."""
+    settings = Settings()
+    try:
+        case_source(settings)
+    except (MappingError, CaseApiMisconfigured, ExtractRefused) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"the case records are as configured ({settings.case_source_kind})")
 
 
 def _list_scenarios() -> None:

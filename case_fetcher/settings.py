@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote, urlsplit
 
 from pydantic import Field
 
@@ -16,7 +17,7 @@ class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings):
     case_source_url: str = Field(
         default="",
         title="Case records",
-        description="SQLAlchemy URL (read-only account) or https:// address of a case API; empty: the practice county",
+        description="SQLAlchemy URL (read-only), https:// case API or extract:///folder; empty: the practice county",
     )
     case_source_mapping: Path | None = Field(
         default=None,
@@ -42,9 +43,17 @@ class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings):
     )
 
     @property
-    def case_source_kind(self) -> Literal["sql", "api"]:
+    def case_source_kind(self) -> Literal["sql", "api", "extract"]:
         """By the scheme of the address, what keeps the case records."""
-        return "api" if self.case_source_url.partition(":")[0] in {"https", "http"} else "sql"
+        scheme = self.case_source_url.partition(":")[0]
+        if scheme in {"https", "http"}:
+            return "api"
+        return "extract" if scheme == "extract" else "sql"
+
+    @property
+    def case_extract_folder(self) -> Path:
+        """Folder of the nightly extract."""
+        return Path(unquote(urlsplit(self.case_source_url).path))
 
     @property
     def case_records_url(self) -> str:

@@ -70,7 +70,7 @@ def cents(value: Any, money: str) -> int:
     try:
         amount = Decimal(str(value)) * (100 if money == "dollars" else 1)
         whole = int(amount)
-    except (InvalidOperation, OverflowError) as error:
+    except (InvalidOperation, OverflowError, ValueError) as error:
         raise ValueError("no amount") from error
     if whole != amount:
         raise ValueError("parts of a cent")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Connection, Date, Float, Integer, Numeric, String, create_engine, event, inspect
 from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError, SQLAlchemyError
 from sqlalchemy.sql import column, select, table
 from sqlalchemy.types import TypeEngine
 
@@ -57,8 +57,22 @@ class SqlCaseSource:
                 for entry, agency_name in block.columns.items():
                     if agency_name not in columns:
                         raise MappingError(f"[{name}] {entry}: table {block.table} has no column {agency_name}")
+                self._try_to_read(name)
         except DBAPIError as error:
             raise MappingError("the case records can't be reached; check SNAPSHOT_CASE_SOURCE_URL") from error
+
+    def _try_to_read(self, name: str) -> None:
+        """Ask for a case that nobody has: a column of a type that can't be read shows before the first parent's."""
+        with self._engine.connect() as connection:
+            try:
+                self._rows(connection, name, "")
+            except InvalidRequestError as error:
+                table = self._mapping.blocks[name].table
+                raise MappingError(f"[{name}] table {table} keeps a number as another type") from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await asyncio.to_thread(self._engine.dispose)
 
     async def find(self, case_identifier: str) -> AgencyCase | None:
         """Return the case, or None.
