@@ -10,9 +10,11 @@ from PIL import Image
 
 from schemas.values import Language, Party
 from snapshot_renderer.adapters.page_maker import make_page
+from snapshot_renderer.proving.command import prove
 from snapshot_renderer.samples.made_up_cases import CASES
 
 pages_app = typer.Typer(no_args_is_help=True, help="The one-page snapshot.")
+pages_app.command()(prove)
 
 PREVIEW_WIDTH_PX = 1000
 PREVIEW_COLORS = 160

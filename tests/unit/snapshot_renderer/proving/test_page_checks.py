@@ -1,0 +1,106 @@
+"""Every check has to find the fault it is for: a good page is spoiled in one way at a time."""
+
+from dataclasses import replace
+
+import pytest
+
+from schemas.case_record import EnforcementAction, EnforcementCode, EnforcementStatus
+from schemas.values import Language, Party
+from snapshot_renderer.adapters.packaged_data import packaged_editorial
+from snapshot_renderer.adapters.page_maker import make_page
+from snapshot_renderer.proving.page_checks import Fault, faults_of_page, languages_agree, rows_said, sides_agree
+from snapshot_renderer.proving.page_reading import PageRead, read_page
+from snapshot_renderer.rules.page_content import page_content
+from snapshot_renderer.samples.extreme_cases import with_record
+from snapshot_renderer.samples.made_up_cases import AS_OF, typical, worst
+
+REQUEST = worst(Party.NONCUSTODIAL)
+CONTENT = page_content(REQUEST, packaged_editorial(), Language.ENGLISH)
+
+
+@pytest.fixture(scope="module", name="read")
+def _read() -> PageRead:
+    return read_page(make_page(REQUEST, Language.ENGLISH))
+
+
+def test_a_sound_page_has_no_fault(read: PageRead) -> None:
+    assert faults_of_page(CONTENT, REQUEST, read) == ()
+
+
+def test_what_the_sheet_holds_is_measured(read: PageRead) -> None:
+    assert (read.pages, read.size, read.beyond) == (1, (612.0, 792.0), 0)
+    assert read.smallest == pytest.approx(7.8, abs=0.06)
+
+
+@pytest.mark.parametrize(
+    ("spoiled", "fault"),
+    [
+        ({"pages": 2}, Fault.PAGE_COUNT),
+        ({"size": (595.0, 842.0)}, Fault.SHEET),
+        ({"smallest": 7.0}, Fault.SMALL_TYPE),
+        ({"beyond": 1}, Fault.OVER_THE_EDGE),
+        ({"drawn": ""}, Fault.LABEL_MISSING),
+        ({"told": ()}, Fault.ALTERNATIVE_MISSING),
+    ],
+)
+def test_a_spoiled_page_is_found_out(read: PageRead, spoiled: dict[str, object], fault: Fault) -> None:
+    assert faults_of_page(CONTENT, REQUEST, replace(read, **spoiled)) == (fault,)  # type: ignore[arg-type]
+
+
+def test_a_text_that_is_cut_is_found_out(read: PageRead) -> None:
+    cut = replace(read, spoken=read.spoken.replace("Montalvo", "Monta"))
+
+    assert faults_of_page(CONTENT, REQUEST, cut) == (Fault.TEXT_MISSING,)
+
+
+def test_texts_in_the_wrong_order_are_found_out(read: PageRead) -> None:
+    half = len(read.spoken) // 2
+    turned = replace(read, spoken=read.spoken[half:] + read.spoken[:half])
+
+    assert faults_of_page(CONTENT, REQUEST, turned) == (Fault.TEXT_MISSING,)
+
+
+def test_actions_that_are_left_out_have_to_be_counted_on_the_page(read: PageRead) -> None:
+    shown = rows_said(CONTENT, read.spoken)
+    assert shown is not None
+    assert shown < len(CONTENT.enforcement.rows)
+    counted = CONTENT.enforcement.more[len(CONTENT.enforcement.rows) - shown]
+    assert counted.startswith("And 3 more")
+
+    assert rows_said(CONTENT, read.spoken.replace(counted, "")) is None
+
+
+@pytest.mark.parametrize("word", ["123-45-6789", REQUEST.case.case_identifier, str(REQUEST.grant.consent_id)])
+def test_what_never_belongs_on_a_page_is_found_out(read: PageRead, word: str) -> None:
+    assert Fault.FORBIDDEN in faults_of_page(CONTENT, REQUEST, replace(read, spoken=f"{read.spoken} {word}"))
+
+
+def test_the_custodial_parent_is_never_told_where_the_other_one_s_money_comes_from() -> None:
+    action = EnforcementAction(
+        code=EnforcementCode.UNEMPLOYMENT_WITHHOLDING, status=EnforcementStatus.ACTIVE, started_on=AS_OF
+    )
+    request = with_record(typical(Party.CUSTODIAL), enforcement=(action,))
+    content = page_content(request, packaged_editorial(), Language.ENGLISH)
+    page = read_page(make_page(request, Language.ENGLISH))
+
+    assert faults_of_page(content, request, page) == ()
+    told = replace(page, told=(*page.told, "Taken from unemployment benefits."))
+    assert faults_of_page(content, request, told) == (Fault.FORBIDDEN,)
+
+
+def test_languages_that_print_different_figures_are_found_out(read: PageRead) -> None:
+    spanish = page_content(REQUEST, packaged_editorial(), Language.SPANISH)
+    pages = {Language.ENGLISH: CONTENT, Language.SPANISH: spanish}
+    reads = {Language.ENGLISH: read, Language.SPANISH: read_page(make_page(REQUEST, Language.SPANISH))}
+
+    assert languages_agree(pages, reads)
+    assert not languages_agree({**pages, Language.SPANISH: replace(spanish, as_of=AS_OF.replace(day=1))}, reads)
+    other = replace(reads[Language.SPANISH], drawn=reads[Language.SPANISH].drawn.replace("$2,185", "$2,186", 1))
+    assert not languages_agree(pages, {**reads, Language.SPANISH: other})
+
+
+def test_sides_that_tell_of_different_money_are_found_out() -> None:
+    payer, receiver = (page_content(worst(party), packaged_editorial(), Language.ENGLISH) for party in Party)
+
+    assert sides_agree(payer, receiver)
+    assert not sides_agree(payer, replace(receiver, payments=replace(receiver.payments, total="$1 paid of $2 due.")))
