@@ -101,6 +101,13 @@ class Charge(_Sealed):
     amount: Cents
 
 
+class OpeningBalance(_Sealed):
+    """What was past due before anything dated ``on``: with the ledger since then it makes up the arrears."""
+
+    on: date
+    amount: Cents = Field(description="below zero: a credit")
+
+
 class Arrears(_Sealed):
     """Past-due support by who it is owed to."""
 
@@ -157,6 +164,9 @@ class CaseCopy(_Sealed):
     as_of: AwareDatetime
     order: SupportOrder
     arrears: Arrears
+    opening_balance: OpeningBalance | None = Field(
+        default=None, description="given: the arrears were recomputed from the ledger, to the cent; None: they can't be"
+    )
     charges: tuple[Charge, ...] = Field(default=(), description="at least the last twelve full months, oldest first")
     payments: tuple[Payment, ...] = Field(default=(), description="at least the last twelve full months, oldest first")
     enforcement: tuple[EnforcementAction, ...] = ()

@@ -49,6 +49,8 @@ class ArrearsAnswer(_Part):
     owed_to_custodial_parent: Amount
     permanently_assigned: Amount | None = None
     retroactive: Amount | None = None
+    opening_balance: Amount | None = None
+    opening_on: date | None = None
 
 
 class ChargeAnswer(_Part):

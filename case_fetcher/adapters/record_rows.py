@@ -13,16 +13,24 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase, RecordUnusable
-from schemas.case_record import Arrears, CaseFacts, Charge, EnforcementAction, Payment, SupportOrder
+from schemas.case_record import (
+    Arrears,
+    CaseFacts,
+    Charge,
+    EnforcementAction,
+    OpeningBalance,
+    Payment,
+    SupportOrder,
+)
 from schemas.values import Party
 
 MONEY = frozenset(
     {"amount", "order_amount", "owed_to_dss", "owed_to_custodial_parent", "permanently_assigned", "retroactive",
-     "income_yearly", "collected_this_federal_year"}
+     "opening_balance", "income_yearly", "collected_this_federal_year"}
 )  # fmt: skip
 
 DATES = frozenset(
-    {"birth_date", "due_on", "received_on", "started_on", "answer_by", "ordered_on", "court_date",
+    {"birth_date", "due_on", "received_on", "started_on", "answer_by", "ordered_on", "court_date", "opening_on",
      "youngest_child_turns_21_on"}
 )  # fmt: skip
 
@@ -128,6 +136,7 @@ def _put_together(case: Row, rows: Mapping[str, Sequence[Row]]) -> AgencyCase:
         ),
         order=_order(case),
         arrears=Arrears.model_validate(_pick(case, Arrears.model_fields)),
+        opening_balance=_opening_balance(case),
         charges=tuple(sorted(_each(Charge, rows["charge"]), key=lambda charge: charge.due_on)),
         payments=tuple(sorted(_each(Payment, rows["payment"]), key=lambda payment: payment.received_on)),
         enforcement=tuple(sorted(_each(EnforcementAction, rows["enforcement"]), key=lambda action: action.started_on)),
@@ -137,6 +146,12 @@ def _put_together(case: Row, rows: Mapping[str, Sequence[Row]]) -> AgencyCase:
 
 def _each(model: type[Part], rows: Sequence[Row]) -> list[Part]:
     return [model.model_validate(_pick(row, model.model_fields)) for row in rows]
+
+
+def _opening_balance(case: Row) -> OpeningBalance | None:
+    """Both or neither: an amount without its day can't be reckoned with, and is not simply left out."""
+    on, amount = case.get("opening_on"), case.get("opening_balance")
+    return None if on is None and amount is None else OpeningBalance(on=on, amount=amount)
 
 
 def _order(case: Row) -> SupportOrder:

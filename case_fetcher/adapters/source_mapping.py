@@ -24,7 +24,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "case": (
         "county", "case_type", "order_amount", "order_frequency", "ordered_on", "children", "payable_through_scu",
-        "youngest_child_turns_21_on", "permanently_assigned", "retroactive", "child_on_cash_assistance",
+        "youngest_child_turns_21_on", "permanently_assigned", "retroactive", "opening_balance",
+        "opening_on", "child_on_cash_assistance",
         "employer_known", "address_confirmed", "payment_method", "court_date", "custody_changed", "account_disputed",
         "lost_job", "incarcerated", "income_yearly", "income_change_percent", "receives_benefits",
         "cost_of_living_change_percent", "child_under_18", "collected_this_federal_year",

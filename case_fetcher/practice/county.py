@@ -95,6 +95,7 @@ def _case(scenario: Scenario, chance: Random, today: date) -> PracticeCase:
         "court_date": None if scenario.court_in_days is None else today + timedelta(days=scenario.court_in_days),
         **scenario.facts,
     }
+    _add_opening_balance(made)
     _add_actions(made, scenario, today)
     made.flags = [{"case_identifier": scenario.case_identifier, "kind": kind} for kind in scenario.flags]
     return made
@@ -150,6 +151,16 @@ def _pay(made: PracticeCase, scenario: Scenario, received: date, cents: int, sou
     made.payments.append(
         {"case_identifier": scenario.case_identifier, "received_on": received, "amount": cents, "source": source}
     )
+
+
+def _add_opening_balance(made: PracticeCase) -> None:
+    """Say what was past due before the ledger's first day; a case without a ledger leaves it unsaid."""
+    days = [row["due_on"] for row in made.charges] + [row["received_on"] for row in made.payments]
+    if not days:
+        return
+    charged, paid = (sum(row["amount"] for row in rows) for rows in (made.charges, made.payments))
+    made.case["opening_on"] = min(days)
+    made.case["opening_balance"] = made.case["owed_to_dss"] + made.case["owed_to_custodial_parent"] - charged + paid
 
 
 def _add_actions(made: PracticeCase, scenario: Scenario, today: date) -> None:

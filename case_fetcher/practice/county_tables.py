@@ -28,6 +28,8 @@ cases = Table(
     Column("owed_to_custodial_parent", Integer, nullable=False),
     Column("permanently_assigned", Integer),
     Column("retroactive", Integer),
+    Column("opening_balance", Integer),
+    Column("opening_on", Date),
     Column("child_on_cash_assistance", Boolean),
     Column("employer_known", Boolean),
     Column("address_confirmed", Boolean),

@@ -7,7 +7,15 @@ name leaves this stage. A payment has no source here: the adapter never asks for
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from schemas.case_record import Arrears, CaseFacts, Charge, EnforcementAction, Payment, SupportOrder
+from schemas.case_record import (
+    Arrears,
+    CaseFacts,
+    Charge,
+    EnforcementAction,
+    OpeningBalance,
+    Payment,
+    SupportOrder,
+)
 from schemas.values import Party
 
 
@@ -38,4 +46,5 @@ class AgencyCase:
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
     enforcement: tuple[EnforcementAction, ...] = ()
+    opening_balance: OpeningBalance | None = None
     facts: CaseFacts = field(default_factory=CaseFacts)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase
+from case_fetcher.rules.ledger import figures_reconcile
 from schemas.consent_records import ConsentGrant
 from schemas.reason_codes import ReasonCode
 from schemas.values import FULL_SCOPE
@@ -39,6 +40,10 @@ def why_case_stays_shut(
         return ReasonCode.PARENT_NOT_ON_CASE
     if case.held_for_staff:
         return ReasonCode.HELD_FOR_STAFF
+    return _why_no_page_can_be_made(case, now=now, oldest=oldest)
+
+
+def _why_no_page_can_be_made(case: AgencyCase, *, now: datetime, oldest: timedelta) -> ReasonCode | None:
     if now - case.as_of > oldest:
         return ReasonCode.CASE_DATA_TOO_OLD
-    return None
+    return None if figures_reconcile(case) else ReasonCode.FIGURES_DO_NOT_RECONCILE

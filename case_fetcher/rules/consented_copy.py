@@ -23,6 +23,7 @@ def consented_copy(case: AgencyCase, person: PartyOnCase) -> CaseCopy:
             as_of=case.as_of,
             order=case.order,
             arrears=case.arrears,
+            opening_balance=case.opening_balance,
             charges=case.charges,
             payments=case.payments,
             enforcement=case.enforcement,

@@ -236,7 +236,14 @@ def _answer(record: Record, money: Money) -> dict[str, Any]:
     case = block("case")[0]
     order = {"status": "order_status", "amount": "order_amount", "frequency": "order_frequency"}
     dated = ("ordered_on", "children", "payable_through_scu", "youngest_child_turns_21_on")
-    owed = ("owed_to_dss", "owed_to_custodial_parent", "permanently_assigned", "retroactive")
+    owed = (
+        "owed_to_dss",
+        "owed_to_custodial_parent",
+        "permanently_assigned",
+        "retroactive",
+        "opening_balance",
+        "opening_on",
+    )
     return {
         **{key: case.get(key) for key in ("case_identifier", "as_of", "county", "employer_name")},
         "money": money,

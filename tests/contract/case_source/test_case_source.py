@@ -10,7 +10,14 @@ import pytest
 
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from case_fetcher.stage import CaseSource
-from schemas.case_record import EnforcementAction, EnforcementCode, EnforcementStatus, OrderStatus, PaymentFrequency
+from schemas.case_record import (
+    EnforcementAction,
+    EnforcementCode,
+    EnforcementStatus,
+    OpeningBalance,
+    OrderStatus,
+    PaymentFrequency,
+)
 from schemas.values import Party
 from services.runtime.failures import TemporarilyUnavailable
 from tests.support.kept_cases import AS_OF, CANARY, ApiKeeper, ExtractKeeper, Keeper, Money, Record, SqlKeeper, a_record
@@ -81,6 +88,17 @@ async def test_amounts_are_whole_cents_however_they_are_kept_and_oldest_first(ke
     ]
     assert [charge.due_on for charge in case.charges] == [date(2026, 10, 1), date(2026, 11, 1)]
     assert (case.order.amount, case.arrears.total, case.facts.income_yearly) == (1, 123_456_789, 2_999_999)
+
+
+@pytest.mark.parametrize("money", ["cents", "dollars"])
+async def test_an_opening_balance_comes_with_its_day(keeper: Keeper, money: Money) -> None:
+    opening: dict[str, Any] = {"opening_balance": -50, "opening_on": date(2026, 10, 1)}
+    half = a_record("AB12345C2", opening_balance=100)
+    source = await keeper.keep([a_record(**opening), half, a_record("AB12345C3")], money=money)
+    assert (await found(source)).opening_balance == OpeningBalance(on=date(2026, 10, 1), amount=-50)
+    assert (await found(source, "AB12345C3")).opening_balance is None
+    with pytest.raises(RecordUnusable):
+        await source.find("AB12345C2")
 
 
 async def test_a_case_the_agency_does_not_have_is_none(keeper: Keeper) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from case_fetcher.stage import fetch_case
 from schemas.case_events import CaseFetched, CaseRefused
-from schemas.case_record import Arrears, CaseCopy
+from schemas.case_record import Arrears, CaseCopy, OpeningBalance
 from schemas.consent_events import ConsentApproved, RevokedBy
 from schemas.event import Event
 from schemas.reason_codes import ReasonCode
@@ -157,6 +157,10 @@ async def test_the_event_names_no_person_and_no_case(world: World) -> None:
             ),
             ReasonCode.FIGURES_DO_NOT_RECONCILE,
         ),
+        (
+            lambda case: replace(case, opening_balance=OpeningBalance(on=date(2026, 10, 1), amount=44_208)),
+            ReasonCode.FIGURES_DO_NOT_RECONCILE,
+        ),
     ],
 )
 async def test_a_case_that_stays_shut_is_told_with_its_reason_and_nothing_else(
@@ -165,6 +169,18 @@ async def test_a_case_that_stays_shut_is_told_with_its_reason_and_nothing_else(
     world.records.case = change(an_agency_case())
     assert await world.refusal() is reason
     assert await world.status() == (ConsentStatus.REFUSED, [reason.value])
+
+
+async def test_figures_that_follow_from_the_ledger_are_sealed_with_what_an_auditor_needs(world: World) -> None:
+    opening = OpeningBalance(on=date(2026, 10, 1), amount=44_207)
+    world.records.case = replace(an_agency_case(), opening_balance=opening)
+    (event,) = await world.fetch()
+    assert isinstance(event, CaseFetched)
+    plain = await world.copy()
+    assert plain is not None
+    copy = CaseCopy.model_validate_json(plain)
+    assert copy.opening_balance == opening
+    assert opening.amount - sum(payment.amount for payment in copy.payments) == copy.arrears.total
 
 
 async def test_a_record_that_cannot_be_used_ends_the_consent_instead_of_leaving_it_in_silence(world: World) -> None:
