@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import islice, product
 
 import cel
@@ -117,8 +118,7 @@ def _uncomputable(when: str, names: frozenset[str], constants: Constants) -> Ite
 
 
 def _mixtures(names: frozenset[str], constants: Constants) -> Iterator[dict[str, Fact]]:
-    fixed: dict[str, Fact] = {name: amount.cents for name, amount in constants.amounts.items()}
-    fixed |= {name: count.count for name, count in constants.counts.items()}
+    fixed: dict[str, Fact] = {**constants.amounts_on(date.max), **constants.counts_on(date.max)}
     varied = sorted(names & FACT_RANGES.keys())
     for values in islice(product(*(FACT_RANGES[name] for name in varied)), MOST_MIXTURES):
         yield fixed | dict(zip(varied, values, strict=True))

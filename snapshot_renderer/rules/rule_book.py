@@ -7,7 +7,7 @@ treated as unknown.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Literal, Self
+from typing import Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -77,18 +77,25 @@ class YearlyAmounts(_Data):
     conf: Literal["A", "B", "C"]
 
 
-class Amount(_Data):
+class _Dated(_Data):
+    effective_on: date | None = Field(description="first day in force; None: since before anything that is on record")
+    conf: Literal["A", "B"]
+
+    def is_in_force(self, day: date) -> bool:
+        """Say whether it had taken effect by a day."""
+        return self.effective_on is None or self.effective_on <= day
+
+
+class Amount(_Dated):
     """A threshold in cents."""
 
     cents: Cents
-    conf: Literal["A", "B"]
 
 
-class Count(_Data):
+class Count(_Dated):
     """A threshold in days, years, months or percent."""
 
     count: int
-    conf: Literal["A", "B"]
 
 
 class PayItOffWindow(_Data):
@@ -100,13 +107,30 @@ class PayItOffWindow(_Data):
 
 
 class Constants(_Data):
-    """Thresholds, and the amounts that change every year."""
+    """Thresholds and the amounts that change every year, each by the day it took effect, oldest first."""
 
     checked_on: date
     yearly: tuple[YearlyAmounts, ...]
-    amounts: Mapping[str, Amount]
-    counts: Mapping[str, Count]
+    amounts: Mapping[str, tuple[Amount, ...]]
+    counts: Mapping[str, tuple[Count, ...]]
     pay_it_off: tuple[PayItOffWindow, ...]
+
+    @model_validator(mode="after")
+    def _oldest_first(self) -> Self:
+        dated: dict[str, tuple[_Dated, ...]] = {**self.amounts, **self.counts}
+        for name, rows in dated.items():
+            days = [row.effective_on or date.min for row in rows]
+            if not days or days != sorted(set(days)):
+                raise ValueError(f"{name}: at least one row, oldest first, one for each day")
+        return self
+
+    def amounts_on(self, day: date) -> Mapping[str, Cents | None]:
+        """Return every amount in force on a day; None for one that was not yet."""
+        return {name: row.cents if (row := _latest(rows, day)) else None for name, rows in self.amounts.items()}
+
+    def counts_on(self, day: date) -> Mapping[str, int | None]:
+        """Return every count in force on a day; None for one that was not yet."""
+        return {name: row.count if (row := _latest(rows, day)) else None for name, rows in self.counts.items()}
 
     def yearly_on(self, day: date) -> YearlyAmounts | None:
         """Return the amounts in force on a day; None when they are out of date or not confirmed."""
@@ -120,3 +144,10 @@ class Constants(_Data):
     def pay_it_off_on(self, day: date) -> PayItOffWindow | None:
         """Return the window that is open on a day."""
         return next((window for window in self.pay_it_off if window.first_day <= day <= window.last_day), None)
+
+
+_Row = TypeVar("_Row", bound=_Dated)
+
+
+def _latest(rows: tuple[_Row, ...], day: date) -> _Row | None:
+    return next((row for row in reversed(rows) if row.is_in_force(day)), None)

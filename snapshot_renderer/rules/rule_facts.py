@@ -57,9 +57,13 @@ def facts_for_rules(
     return RuleFacts(facts, _values(case, facts, constants=constants, today=today))
 
 
-def license_answer_day(action: EnforcementAction, constants: Constants) -> date:
-    """Return the last day to answer a driver's license notice: as on record, or 45 days from it."""
-    return action.answer_by or action.started_on + timedelta(days=constants.counts["license_answer_days"].count)
+def license_answer_day(action: EnforcementAction, constants: Constants) -> date | None:
+    """Return the last day to answer a driver's license notice: as on record, or 45 days from it.
+
+    The number of days is the one in force when the notice was sent; None when that is not known.
+    """
+    days = constants.counts_on(action.started_on)["license_answer_days"]
+    return action.answer_by or (None if days is None else action.started_on + timedelta(days=days))
 
 
 def _order_facts(case: CaseCopy, figures: CaseFigures) -> dict[str, Fact]:
@@ -111,9 +115,11 @@ def _enforcement_facts(
 
 def _license_deadline(still_open: list[EnforcementAction], constants: Constants) -> date | None:
     days = [
-        license_answer_day(action, constants)
+        day
         for action in still_open
-        if action.code is EnforcementCode.LICENSE_NOTICE and action.status is not EnforcementStatus.CHALLENGED
+        if (day := license_answer_day(action, constants)) is not None
+        and action.code is EnforcementCode.LICENSE_NOTICE
+        and action.status is not EnforcementStatus.CHALLENGED
     ]
     return min(days, default=None)
 
@@ -124,8 +130,8 @@ def _constant_facts(constants: Constants, today: date) -> dict[str, Fact]:
         "ssr": None if yearly is None else yearly.self_support_reserve,
         "fpl1": None if yearly is None else yearly.poverty_level,
         "pio_open": constants.pay_it_off_on(today) is not None,
-        **{name: amount.cents for name, amount in constants.amounts.items()},
-        **{name: count.count for name, count in constants.counts.items()},
+        **constants.amounts_on(today),
+        **constants.counts_on(today),
     }
 
 
