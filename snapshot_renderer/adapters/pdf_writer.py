@@ -14,6 +14,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher
 
 from services.fonts import FONT_FOLDER, font_face_css
+from snapshot_renderer.adapters.embedded_facts import facts_attachment
 from snapshot_renderer.adapters.page_geometry import holds_together
 from snapshot_renderer.adapters.page_lines import estimated_lines
 from snapshot_renderer.adapters.page_template import Density, PageTemplate, packaged_template
@@ -81,7 +82,10 @@ class PdfWriter:
                     raise NotPrintable
             else:
                 raise DoesNotFit
-            pdf: bytes = document.write_pdf(pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_mark_as_pdf_ua)
+            facts = facts_attachment(page, density)
+            pdf: bytes = document.write_pdf(
+                pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_mark_as_pdf_ua, attachments=[facts]
+            )
             if complaints.count:
                 raise NotPrintable
             return pdf

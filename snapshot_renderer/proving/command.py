@@ -24,7 +24,7 @@ def prove(
     count: Annotated[int, typer.Option(min=0, help="Random cases, besides the hand-made extremes.")] = 25,
     seed: Annotated[int, typer.Option(help="Seed of the random cases.")] = 1,
     verapdf: Annotated[
-        Path | None, typer.Option(help="Folder of veraPDF's jar; empty: where SNAPSHOT_VERAPDF_JARS says.")
+        Path | None, typer.Option(help="Folder of veraPDF's jar; empty: as deploy/install --tests put it.")
     ] = None,
 ) -> None:
     """Set the four pages of made-up cases as PDFs, read them back, and fail if one is not whole."""

@@ -1,5 +1,6 @@
 """The checks of one finished page, and of a case's four pages side by side: content and file in, faults out."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,6 +9,7 @@ from itertools import pairwise
 
 from schemas.case_record import EnforcementCode
 from schemas.values import Language, Party
+from snapshot_renderer.adapters.embedded_facts import FILE_NAME
 from snapshot_renderer.proving.page_reading import PageRead
 from snapshot_renderer.rules.page_content import PageRequest
 from snapshot_renderer.rules.page_model import PageContent
@@ -24,6 +26,12 @@ MOST_ROWS = 5
 _SSN = re.compile(r"\b\d{3}[- ]\d{2}[- ]\d{4}\b")
 _MONEY = re.compile(r"-?\$[\d,]+(?:\.\d\d)?")
 _YEARS = re.compile(r"\b(?:19|20)\d\d\b")
+_PRINTED_FACTS = {
+    "numbers": ("number", "label"),
+    "past_due": ("amount", "label", "text"),
+    "enforcement": ("name", "day", "status", "meaning", "answer"),
+    "steps": ("title", "text"),
+}
 _UNEMPLOYMENT = ("unemployment", "desempleo")
 
 
@@ -38,6 +46,7 @@ class Fault(StrEnum):
     TEXT_MISSING = "text missing or out of order"
     LABEL_MISSING = "chart label missing"
     ALTERNATIVE_MISSING = "alternative text missing"
+    FACTS = "embedded facts are not those printed"
     FORBIDDEN = "forbidden content"
     LANGUAGES_DIFFER = "languages differ"
     SIDES_DIFFER = "sides differ"
@@ -54,9 +63,24 @@ def faults_of_page(content: PageContent, request: PageRequest, read: PageRead) -
         Fault.TEXT_MISSING: rows_said(content, read.spoken) is None,
         Fault.LABEL_MISSING: not _labels_are_there(content, read),
         Fault.ALTERNATIVE_MISSING: not _drawings_are_told(content, read),
-        Fault.FORBIDDEN: bool(tuple(forbidden(request, " ".join((read.spoken, read.drawn, *read.told))))),
+        Fault.FACTS: not facts_are_printed(read),
+        Fault.FORBIDDEN: any(
+            forbidden(request, " ".join((read.spoken, read.drawn, *read.told, *read.embedded.values())))
+        ),
     }
     return tuple(fault for fault, is_wrong in wrong.items() if is_wrong)
+
+
+def facts_are_printed(read: PageRead) -> bool:
+    """Say whether every text of the embedded facts stands on the page: the file may tell no more than the paper."""
+    if set(read.embedded) != {FILE_NAME}:
+        return False
+    facts = json.loads(read.embedded[FILE_NAME])
+    said = _plain(read.spoken)
+    texts = [facts["name"], facts["case"], facts["headline"]]
+    for block, keys in _PRINTED_FACTS.items():
+        texts += [entry[key] for entry in facts[block] for key in keys if entry[key] is not None]
+    return all(_plain(text) in said for text in texts)
 
 
 def rows_said(content: PageContent, spoken: str) -> int | None:

@@ -3,7 +3,7 @@
 import ctypes
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +25,7 @@ class PageRead:
         told: the alternative texts of its drawings, in order.
         smallest: the smallest type in points.
         beyond: letters that reach over the sheet's edge.
+        embedded: the files inside it, by name.
     """
 
     pages: int
@@ -34,6 +35,7 @@ class PageRead:
     told: tuple[str, ...]
     smallest: float
     beyond: int
+    embedded: Mapping[str, str]
 
 
 def read_page(pdf: bytes) -> PageRead:
@@ -63,9 +65,15 @@ def read_page(pdf: bytes) -> PageRead:
             told=told,
             smallest=letters.smallest,
             beyond=letters.beyond,
+            embedded=_embedded(document),
         )
     finally:
         document.close()
+
+
+def _embedded(document: Any) -> Mapping[str, str]:
+    files = (document.get_attachment(index) for index in range(document.count_attachments()))
+    return {file.get_name(): bytes(file.get_data()).decode() for file in files}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,9 @@ from pathlib import Path
 JARS_VARIABLE = "SNAPSHOT_VERAPDF_JARS"
 """Environment variable that names a folder with veraPDF's jar (deploy/verapdf/pom.xml)."""
 
+_FETCHED = Path(__file__).resolve().parents[2] / "var" / "verapdf" / "lib"
+"""Where deploy/install --tests puts it."""
+
 PROFILES = ("3a", "ua1")
 _SECONDS = 900
 
@@ -18,14 +21,14 @@ class VeraPdfMissing(Exception):
 
 
 def vera_pdf_jar(folder: Path | None) -> Path:
-    """Return veraPDF's jar in a folder; None: the one that the environment names.
+    """Return veraPDF's jar in a folder; None: where the environment says, or where deploy/install --tests put it.
 
     Raises:
         VeraPdfMissing: no folder, no jar in it, or no Java.
     """
     named = os.environ.get(JARS_VARIABLE)
-    place = folder or (Path(named) if named else None)
-    found = sorted(place.glob("cli-*.jar")) if place else []
+    place = folder or (Path(named) if named else _FETCHED)
+    found = sorted(place.glob("cli-*.jar"))
     if not found:
         raise VeraPdfMissing(f"veraPDF's jar is missing: run deploy/install --tests, or set {JARS_VARIABLE}.")
     if shutil.which("java") is None:
