@@ -4,7 +4,7 @@ Facts and thresholds: docs/glossary.md and the rule book's sources. A payment ha
 source (federal tax information stays outside). Unknown is None, never False or 0.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
@@ -131,6 +131,19 @@ class EnforcementAction(_Sealed):
     answer_by: date | None = None
 
 
+class BlockMoments(_Sealed):
+    """When each part of the record was true, where the agency keeps its parts apart."""
+
+    figures: AwareDatetime = Field(description="order, past-due amounts, facts")
+    payments: AwareDatetime = Field(description="charges and payments")
+    enforcement: AwareDatetime
+
+    @property
+    def oldest(self) -> datetime:
+        """The whole is no newer than its oldest part."""
+        return min(self.figures, self.payments, self.enforcement)
+
+
 class CaseFacts(_Sealed):
     """Facts that only the next-step rules need; None where the agency's record does not say."""
 
@@ -161,7 +174,8 @@ class CaseCopy(_Sealed):
     party: Party
     parent_name: str
     county: str | None = None
-    as_of: AwareDatetime
+    as_of: AwareDatetime = Field(description="of the oldest part")
+    block_as_of: BlockMoments | None = Field(default=None, description="of each part; None: all as of ``as_of``")
     order: SupportOrder
     arrears: Arrears
     opening_balance: OpeningBalance | None = Field(

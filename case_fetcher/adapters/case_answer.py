@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from case_fetcher.adapters.record_rows import MONEY, agency_case, in_our_words
+from case_fetcher.adapters.record_rows import MOMENTS, MONEY, agency_case, in_our_words
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from schemas.case_record import CaseType, EnforcementCode, EnforcementStatus, OrderStatus, PaymentFrequency
 from schemas.values import CaseIdentifier, Party
@@ -102,6 +102,8 @@ class CaseAnswer(_Part):
 
     case_identifier: CaseIdentifier
     as_of: AwareDatetime
+    payments_as_of: AwareDatetime | None = None
+    enforcement_as_of: AwareDatetime | None = None
     money: Literal["cents", "dollars"]
     held_for_staff: bool
     county: str | None = None
@@ -134,7 +136,7 @@ def _in_rows(answer: CaseAnswer) -> AgencyCase:
     _refuse_mixed_amounts(whole, int if answer.money == "cents" else str)
     order = whole["order"]
     case = {
-        **{name: whole[name] for name in ("case_identifier", "as_of", "county")},
+        **{name: whole[name] for name in ("case_identifier", "county", *MOMENTS)},
         **whole["arrears"],
         **whole["facts"],
         **{name: value for name, value in order.items() if name not in {"status", "amount", "frequency"}},

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from case_fetcher.adapters.extract_files import Block, CheckedExtract, ExtractRefused, check_extract, fingerprint
-from case_fetcher.adapters.record_rows import Row, agency_case, in_our_words
+from case_fetcher.adapters.record_rows import MOMENTS, Row, agency_case, in_our_words
 from case_fetcher.adapters.source_mapping import SourceMapping
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from services.runtime.failures import TemporarilyUnavailable
@@ -83,8 +83,9 @@ class ExtractCaseSource:
         if not _unchanged(extract):
             raise ExtractRefused("the extract changed while a case was read")
         for case in rows["case"]:
-            if case["as_of"] is not None:
-                case["as_of"] = min(case["as_of"], extract.as_of)
+            for name in MOMENTS:
+                if case.get(name) is not None:
+                    case[name] = min(case[name], extract.as_of)
         return agency_case(rows)
 
     def _rows(self, engine: duckdb.DuckDBPyConnection, block: Block, case_identifier: str) -> Sequence[dict[str, Any]]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase, RecordUnusable
 from schemas.case_record import (
     Arrears,
+    BlockMoments,
     CaseFacts,
     Charge,
     EnforcementAction,
@@ -33,6 +34,8 @@ DATES = frozenset(
     {"birth_date", "due_on", "received_on", "started_on", "answer_by", "ordered_on", "court_date", "opening_on",
      "youngest_child_turns_21_on"}
 )  # fmt: skip
+
+MOMENTS = frozenset({"as_of", "payments_as_of", "enforcement_as_of"})
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -64,7 +67,7 @@ def _value(entry: str, value: Any, money: str, codes: Mapping[str, str]) -> Any:
         return cents(value, money)
     if entry in DATES:
         return _date(value)
-    return _moment(value) if entry == "as_of" else value
+    return _moment(value) if entry in MOMENTS else value
 
 
 def cents(value: Any, money: str) -> int:
@@ -124,10 +127,12 @@ def agency_case(rows: Mapping[str, Sequence[Row]]) -> AgencyCase | None:
 
 
 def _put_together(case: Row, rows: Mapping[str, Sequence[Row]]) -> AgencyCase:
+    moments = _moments(case)
     return AgencyCase(
         case_identifier=case["case_identifier"],
         county=case.get("county"),
-        as_of=case["as_of"],
+        as_of=moments.oldest,
+        block_as_of=moments,
         held_for_staff=bool(rows["hold"]),
         parties=tuple(
             PartyOnCase(Party(row["party"]), row["full_name"], row["birth_date"])
@@ -146,6 +151,16 @@ def _put_together(case: Row, rows: Mapping[str, Sequence[Row]]) -> AgencyCase:
 
 def _each(model: type[Part], rows: Sequence[Row]) -> list[Part]:
     return [model.model_validate(_pick(row, model.model_fields)) for row in rows]
+
+
+def _moments(case: Row) -> BlockMoments:
+    """A part that has no moment of its own is as old as the case row."""
+    whole = case["as_of"]
+    return BlockMoments(
+        figures=whole,
+        payments=case.get("payments_as_of") or whole,
+        enforcement=case.get("enforcement_as_of") or whole,
+    )
 
 
 def _opening_balance(case: Row) -> OpeningBalance | None:

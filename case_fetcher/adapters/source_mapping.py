@@ -23,6 +23,7 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 
 OPTIONAL: Mapping[str, tuple[str, ...]] = {
     "case": (
+        "payments_as_of", "enforcement_as_of",
         "county", "case_type", "order_amount", "order_frequency", "ordered_on", "children", "payable_through_scu",
         "youngest_child_turns_21_on", "permanently_assigned", "retroactive", "opening_balance",
         "opening_on", "child_on_cash_assistance",

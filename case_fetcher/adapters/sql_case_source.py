@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, InvalidRequestError, SQLAlchemyError
 from sqlalchemy.sql import column, select, table
 from sqlalchemy.types import TypeEngine
 
-from case_fetcher.adapters.record_rows import DATES, MONEY, Row, agency_case, in_our_words
+from case_fetcher.adapters.record_rows import DATES, MOMENTS, MONEY, Row, agency_case, in_our_words
 from case_fetcher.adapters.source_mapping import MappingError, SourceMapping
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from services.register.database import UtcDateTime
@@ -105,7 +105,7 @@ class SqlCaseSource:
         return [in_our_words(dict(row), money=money, codes=codes) for row in connection.execute(query).mappings()]
 
     def _type_of(self, entry: str) -> TypeEngine[Any]:
-        if entry == "as_of":
+        if entry in MOMENTS:
             return UtcDateTime()
         if entry in MONEY:
             return Integer() if self._mapping.money == "cents" else Numeric(14, 4)  # a part of a cent must show

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from schemas.case_record import (
     Arrears,
+    BlockMoments,
     CaseFacts,
     Charge,
     EnforcementAction,
@@ -34,7 +35,10 @@ class PartyOnCase:
 
 @dataclass(frozen=True)
 class AgencyCase:
-    """One case. ``held_for_staff``: a family-violence flag or an order of protection is on it."""
+    """One case.
+
+    ``as_of`` is its oldest part's. ``held_for_staff``: a family-violence flag or an order of protection is on it.
+    """
 
     case_identifier: str
     county: str | None
@@ -46,5 +50,6 @@ class AgencyCase:
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
     enforcement: tuple[EnforcementAction, ...] = ()
+    block_as_of: BlockMoments | None = None
     opening_balance: OpeningBalance | None = None
     facts: CaseFacts = field(default_factory=CaseFacts)

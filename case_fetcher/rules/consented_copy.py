@@ -21,6 +21,7 @@ def consented_copy(case: AgencyCase, person: PartyOnCase) -> CaseCopy:
             parent_name=person.full_name,
             county=case.county,
             as_of=case.as_of,
+            block_as_of=case.block_as_of,
             order=case.order,
             arrears=case.arrears,
             opening_balance=case.opening_balance,

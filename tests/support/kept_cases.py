@@ -16,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from case_fetcher.adapters.extract_case_source import ExtractCaseSource
 from case_fetcher.adapters.http_case_source import CaseApi, HttpCaseSource
-from case_fetcher.adapters.record_rows import DATES, MONEY
+from case_fetcher.adapters.record_rows import DATES, MOMENTS, MONEY
 from case_fetcher.adapters.source_mapping import OPTIONAL, REQUIRED, SourceMapping, read_mapping
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
 from case_fetcher.practice.extract_writer import write_extract
@@ -137,7 +137,7 @@ class SqlKeeper:
             exact: TypeEngine[Any] = Numeric(14, 0) if money == "cents" else Numeric(14, 4)
             loose: TypeEngine[Any] = Integer() if money == "cents" else Float()
             return loose if self._sqlite else exact
-        if name == "as_of":
+        if name in MOMENTS:
             return DateTime(timezone=True)
         if name in DATES:
             return Date()
@@ -245,7 +245,10 @@ def _answer(record: Record, money: Money) -> dict[str, Any]:
         "opening_on",
     )
     return {
-        **{key: case.get(key) for key in ("case_identifier", "as_of", "county", "employer_name")},
+        **{
+            key: case.get(key)
+            for key in ("case_identifier", "as_of", "county", "employer_name", "payments_as_of", "enforcement_as_of")
+        },
         "money": money,
         "held_for_staff": bool(record["hold"]),
         "parties": block("party"),

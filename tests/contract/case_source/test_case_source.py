@@ -11,6 +11,7 @@ import pytest
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from case_fetcher.stage import CaseSource
 from schemas.case_record import (
+    BlockMoments,
     EnforcementAction,
     EnforcementCode,
     EnforcementStatus,
@@ -150,6 +151,16 @@ async def test_a_record_older_than_the_others_says_so(keeper: Keeper) -> None:
     source = await keeper.keep([a_record(), a_record("AB12345C2", as_of=older)])
     assert (await found(source, "AB12345C2")).as_of == older
     assert (await found(source)).as_of == AS_OF
+
+
+async def test_each_part_says_how_old_it_is_and_the_oldest_counts_for_the_whole(keeper: Keeper) -> None:
+    day = timedelta(days=1)
+    parts = a_record("AB12345C2", as_of=AS_OF - day, payments_as_of=AS_OF - 3 * day, enforcement_as_of=AS_OF)
+    source = await keeper.keep([a_record(), parts])
+    case = await found(source, "AB12345C2")
+    assert case.as_of == AS_OF - 3 * day
+    assert case.block_as_of == BlockMoments(figures=AS_OF - day, payments=AS_OF - 3 * day, enforcement=AS_OF)
+    assert (await found(source)).block_as_of == BlockMoments(figures=AS_OF, payments=AS_OF, enforcement=AS_OF)
 
 
 async def test_where_a_payment_came_from_and_where_people_live_and_work_never_arrives(keeper: Keeper) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from case_fetcher.stage import fetch_case
 from schemas.case_events import CaseFetched, CaseRefused
-from schemas.case_record import Arrears, CaseCopy, OpeningBalance
+from schemas.case_record import Arrears, BlockMoments, CaseCopy, OpeningBalance
 from schemas.consent_events import ConsentApproved, RevokedBy
 from schemas.event import Event
 from schemas.reason_codes import ReasonCode
@@ -181,6 +181,17 @@ async def test_figures_that_follow_from_the_ledger_are_sealed_with_what_an_audit
     copy = CaseCopy.model_validate_json(plain)
     assert copy.opening_balance == opening
     assert opening.amount - sum(payment.amount for payment in copy.payments) == copy.arrears.total
+
+
+async def test_the_copy_says_how_old_each_part_is(world: World) -> None:
+    day = timedelta(days=1)
+    moments = BlockMoments(figures=NOON, payments=NOON - 2 * day, enforcement=NOON - day)
+    world.records.case = replace(an_agency_case(as_of=moments.oldest), block_as_of=moments)
+    (event,) = await world.fetch()
+    assert isinstance(event, CaseFetched)
+    plain = await world.copy()
+    assert plain is not None
+    assert (event.as_of, CaseCopy.model_validate_json(plain).block_as_of) == (NOON - 2 * day, moments)
 
 
 async def test_a_record_that_cannot_be_used_ends_the_consent_instead_of_leaving_it_in_silence(world: World) -> None:
