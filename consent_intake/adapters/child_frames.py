@@ -33,5 +33,7 @@ class Ended(IntEnum):
     """It took too long or said too much."""
     NOT_CONFINED = 3
     """There was no child, or a wall could not be put up: the document was not opened."""
+    NO_READER = 8
+    """No child's end: the warm process found no recogniser to load, and ends."""
     READY = 9
     """No child's end: the warm process has loaded everything."""

@@ -23,6 +23,10 @@ SURE_CELL = 0.97
 """A comb is left to the cell reader alone when every cell is read at least so surely; the claim checks ask for as
 much."""
 
+NO_CLAIM = frozenset({"signed_on", "starts_on", "expires_on"})
+"""Dates that nobody claims are read twice wherever they are written: there is nothing that a misreading could be
+compared with."""
+
 UNSURE_NAME = 0.45
 """Below this chance of a name's least certain letter, a second reader looks as well."""
 
@@ -99,7 +103,7 @@ class FieldReader:
     def _comb(self, form: InkedForm, name: str, comb: list[InkBox], cells: tuple[CombCell, ...]) -> WrittenText:
         read = cells_text(cells)
         readings: tuple[EngineText, ...] = (read,)
-        line = comb_line(name, comb) if read.text and _unsure(read, cells) else None
+        line = comb_line(name, comb) if read.text and (name in NO_CLAIM or _unsure(read, cells)) else None
         if line is not None:
             readings = (read, self._lines.read(line, DIGITS + CAPITALS if name == CASE_IDENTIFIER else DIGITS))
         text, sure = best_comb(cells, readings)

@@ -47,6 +47,13 @@ SPECK = 2.4
 DOT = 1.1
 """Points: the same beside letters. Without accents and full stops a seventh of the typed names lost a character."""
 
+_BAR = 9
+"""Pixels at 200 dpi: a streak or a fold's shadow is thinner."""
+
+_LIGHTEST_QUARTER = 0.75
+_PAPER = 200
+"""A flattened page's paper is lighter: a box whose middle is darker is more than half full of ink."""
+
 _DOT_REACH = (25, 13)
 """Pixels down and across within which a dot belongs to a letter."""
 
@@ -109,7 +116,8 @@ def inked_form(page: GreyPixels, language: Language) -> InkedForm:
         shift = shift_of(flat, blank, box)
         crops[name] = _crop(box, shift)
         if name in form.cells:
-            combs[name] = [ink_in(flat, blank, cell, shift, inset=INSET) for cell in form.cells[name]]
+            cells = [ink_in(flat, blank, cell, shift, inset=INSET) for cell in form.cells[name]]
+            combs[name] = without_streaks(cells)
         else:
             boxes[name] = ink_in(flat, blank, box, shift, inset=INSET)
             if name in TEXT_FIELDS:
@@ -169,6 +177,30 @@ def ink_in(  # noqa: D417 - page and blank as above
     return InkBox(grey, without_specks(ink, speck))
 
 
+def without_streaks(cells: list[InkBox]) -> list[InkBox]:
+    """Return a comb's cells without what a scanner or a fold drew: in an otherwise empty comb, straight thin bars.
+
+    A streak of dirt stands upright from edge to edge of one cell; a fold lies level in several. A comb with a
+    character in it keeps all its ink: a 1 may be such a bar.
+    """
+    inked = [cell.ink for cell in cells if cell.ink.any()]
+    if not inked or not (_is_streak(inked) or all(_is_level(ink) for ink in inked)):
+        return cells
+    return [InkBox(cell.grey, np.zeros_like(cell.ink)) for cell in cells]
+
+
+def _is_streak(inked: list[Mask]) -> bool:
+    """Return whether the only ink is one upright bar through a whole cell."""
+    rows, columns = np.nonzero(inked[0])
+    height, wide = inked[0].shape[0], int(columns.max() - columns.min()) + 1
+    return len(inked) == 1 and int(rows.max() - rows.min()) + 1 == height and wide <= _BAR
+
+
+def _is_level(ink: Mask) -> bool:
+    rows, _ = np.nonzero(ink)
+    return int(rows.max() - rows.min()) + 1 <= _BAR
+
+
 def without_specks(ink: Mask, speck: float) -> Mask:
     """Drop connected parts whose longer side is below ``speck`` points."""
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
@@ -198,9 +230,12 @@ def _dark(grey: GreyPixels) -> Mask:
 
 
 def _middle_and_spread(grey: GreyPixels) -> tuple[float, float]:
-    """Return the median and the median absolute deviation, from a histogram: sorting every box costs a third more."""
+    """Return the paper's median and median absolute deviation, from a histogram: sorting costs a third more."""
     counts = np.bincount(grey.ravel(), minlength=256)
-    middle = int(np.searchsorted(np.cumsum(counts), grey.size / 2))
+    upto = np.cumsum(counts)
+    middle = int(np.searchsorted(upto, grey.size / 2))
+    if middle < _PAPER:
+        middle = int(np.searchsorted(upto, grey.size * _LIGHTEST_QUARTER))
     away = np.bincount(np.abs(np.arange(256) - middle), weights=counts)
     return float(middle), float(np.searchsorted(np.cumsum(away), grey.size / 2))
 

@@ -24,6 +24,7 @@ from consent_intake.adapters.confined_child import in_a_confined_child, write_al
 from consent_intake.adapters.confined_reading import Tools, read_document
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
 from consent_intake.adapters.page_renderer import prepare_libraries
+from consent_intake.adapters.rapidocr_lines import RapidOcrMissing
 from consent_intake.adapters.warm_up import warm_up
 
 
@@ -31,7 +32,11 @@ def serve(trust_files: Sequence[Path]) -> None:
     """Answer frames until standard input ends."""
     cv2.setNumThreads(1)
     prepare_libraries()
-    tools = Tools.load(trust_files)
+    try:
+        tools = Tools.load(trust_files)
+    except RapidOcrMissing:
+        _answer(Ended.NO_READER, b"")
+        return
     warm_up(tools)
     with contextlib.suppress(confinement.ConfinementFailed):  # then no child will be confined, and each will say so
         confinement.prepare()

@@ -38,8 +38,9 @@ class ReadingChild:
         """Return what the confined child said; None when it said nothing that could be believed.
 
         Raises:
-            TemporarilyUnavailable: ``sandbox`` when a wall cannot be put up, ``document_reader`` when the warm process
-                does not start or keeps dying; the document has been opened in neither case.
+            TemporarilyUnavailable: ``sandbox`` when a wall cannot be put up, ``rapidocr`` when its model is not
+                installed, ``document_reader`` when the warm process does not start or keeps dying; the document has
+                been opened in none of these cases.
         """
         for _ in range(2):
             process = await self._running()
@@ -79,7 +80,7 @@ class ReadingChild:
             raise
         if ended != Ended.READY:
             await self.close()
-            raise TemporarilyUnavailable("document_reader")
+            raise TemporarilyUnavailable("rapidocr" if ended == Ended.NO_READER else "document_reader")
         return process
 
     async def _started(self) -> asyncio.subprocess.Process:

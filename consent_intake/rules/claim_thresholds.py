@@ -11,26 +11,29 @@ Similarity = Annotated[float, Field(ge=0, le=100)]
 class ClaimThresholds(BaseModel):
     """What the fields must reach.
 
-    The cells' thresholds were chosen on 134 forms (44 typed, 90 filled in by hands that no reader was trained on),
-    scanned, copied, photographed and faxed. Of 294 hand-written combs 91 % were confirmed, none contradicted; of
-    26,298 claims that are one character off (every one there is about these combs) none passed.
+    The cells' thresholds were chosen on 180 combs by hands that no reader was trained on, scanned, copied, photographed
+    and faxed, and looked at again on 102 others (docs/models/cell-reader.md).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     cell_alone: Chance = 0.97
-    """Chance of the claimed character from which the cell reader alone confirms a cell. At 0.96 two of 26,298 claims
-    that are one character off passed."""
+    """Chance of the claimed character from which the cell reader alone confirms a cell."""
 
-    cell_with_second: Chance = 0.25
-    """The same when another engine reads that character there too. At 0.15 two passed."""
+    cell_with_second: Chance = 0.50
+    """The same when another engine reads that character there too, and is fairly sure of the whole comb."""
+
+    second_readable: Chance = 0.65
+    """How sure of its least certain character that other engine has to be for this."""
+
+    cell_with_unsure_second: Chance = 0.90
+    """The same when it is less sure: what two engines guess alike may be a digit that only looks like the claim."""
 
     cell_with_sure_second: Chance = 0.03
     """The same when another engine reads the whole comb as claimed, and surely."""
 
-    sure_second: Chance = 0.85
-    """How sure of its least certain character that other engine has to be: none of 10 wrong readings reached 0.78. At
-    0.80 one claim passed that is one character off."""
+    sure_second: Chance = 0.97
+    """How sure of its least certain character that other engine has to be: at 0.85 and 0.96 it was wrong once each."""
 
     sure_alone: Chance = 0.97
     """Chance of the weakest cell from which the cell reader's reading stands alone, without a claim that it fits: of
@@ -41,6 +44,14 @@ class ClaimThresholds(BaseModel):
 
     cell_not_claimed: Chance = 0.01
     """A comb that surely reads otherwise fails a claim when some cell gives the claimed character at most this."""
+
+    cells_not_claimed: Annotated[int, Field(ge=1, le=12)] = 3
+    """Cells that must differ from a claim before the cell reader alone contradicts it: with fewer it may have misread
+    one, and a true form would be rejected."""
+
+    period_lead_days: Annotated[int, Field(ge=0, le=400)] = 60
+    """A first day that one engine alone read counts when it is at most so many days before the signing date, and at
+    most as many months after it as a consent may last; a last day when it is at most so long after the first one."""
 
     signing_cell: Chance = 0.03
     """Chance of the weakest cell of a recent signing date that is not read surely. 87 of 90 hand-written signing dates

@@ -38,9 +38,7 @@ def evidence(written: WrittenText, claimed: str, thresholds: ClaimThresholds) ->
     if len(written.cells) != len(claimed):
         return Evidence(Fit.OPEN, 0.0)
     weakest, others = least_chance(written, claimed), other_readings(written)
-    seconded = thresholds.cell_with_second
-    if _surely_read(written, claimed, thresholds):
-        seconded = thresholds.cell_with_sure_second
+    seconded = _needed_with_second(written, claimed, thresholds)
     needed = [
         seconded if _seconded(place, character, others) else thresholds.cell_alone
         for place, character in enumerate(claimed)
@@ -49,9 +47,16 @@ def evidence(written: WrittenText, claimed: str, thresholds: ClaimThresholds) ->
     if all(chance >= least for chance, least in zip(chances, needed, strict=True)):
         return Evidence(Fit.CONFIRMED, weakest)
     sure = sure_text(written, thresholds)
-    if sure is not None and sure != claimed and weakest <= thresholds.cell_not_claimed:
-        return Evidence(Fit.CONTRADICTED, weakest)
-    return Evidence(Fit.OPEN, weakest)
+    if sure is None or weakest > thresholds.cell_not_claimed:
+        return Evidence(Fit.OPEN, weakest)
+    differing = sum(read != character for read, character in zip(sure, claimed, strict=True))
+    least = 1 if read_twice(written) else thresholds.cells_not_claimed
+    return Evidence(Fit.CONTRADICTED if differing >= least else Fit.OPEN, weakest)
+
+
+def read_twice(written: WrittenText) -> bool:
+    """Return whether two engines made the same of the whole comb."""
+    return bool(written.text) and written.text in other_readings(written)
 
 
 def sure_text(written: WrittenText, thresholds: ClaimThresholds) -> str | None:
@@ -80,6 +85,14 @@ def other_readings(written: WrittenText) -> list[str]:
 def _seconded(place: int, character: str, others: list[str]) -> bool:
     """Return whether another engine read this character in this cell, and none another one."""
     return bool(others) and all(text[place] == character for text in others)
+
+
+def _needed_with_second(written: WrittenText, claimed: str, thresholds: ClaimThresholds) -> float:
+    """Return the chance that a cell needs when another engine reads the claimed character there."""
+    if _surely_read(written, claimed, thresholds):
+        return thresholds.cell_with_sure_second
+    sure = max((one.confidence for one in written.readings if one.engine is not Engine.CELLS), default=0.0)
+    return thresholds.cell_with_second if sure >= thresholds.second_readable else thresholds.cell_with_unsure_second
 
 
 def _surely_read(written: WrittenText, claimed: str, thresholds: ClaimThresholds) -> bool:

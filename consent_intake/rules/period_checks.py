@@ -1,17 +1,23 @@
 """The dates of a consent: signed on, from, to."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from consent_intake.rules.check import Check, failed, passed, unclear
 from consent_intake.rules.claim_thresholds import ClaimThresholds
-from consent_intake.rules.comb_evidence import least_chance, sure_text
+from consent_intake.rules.comb_evidence import least_chance, read_twice, sure_text
 from consent_intake.rules.comb_text import date_in_comb, day_first_in_comb
 from consent_intake.rules.form_reading import FormReading, WrittenText
 from consent_intake.rules.signing_day import likely_signing_day
 from schemas.reason_codes import ReasonCode
 from services.consent_form.layout import DEFAULT_MONTHS
 from services.consent_form.periods import add_months
+
+_AHEAD = timedelta(days=400)
+"""Days ahead at which a signing date is a misread one, whoever reads it so: two engines see the same poor digit."""
+
+_LONGEST = DEFAULT_MONTHS
+"""Months after its first day at which a last day that one engine alone read is still believed."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,20 @@ def period_of(reading: FormReading, today: date, *, thresholds: ClaimThresholds)
         return None
     starts, expires = _field(reading, "starts_on"), _field(reading, "expires_on")
     starts_on = signed_on if is_blank(starts, thresholds=thresholds) else sure_date(starts, thresholds=thresholds)
-    if starts_on is None:
+    if starts_on is None or not (read_twice(starts) or _may_start(starts_on, signed_on, thresholds)):
         return None
     if is_blank(expires, thresholds=thresholds):
         return Period(signed_on, starts_on, add_months(starts_on, DEFAULT_MONTHS))
     expires_on = sure_date(expires, thresholds=thresholds)
-    return None if expires_on is None else Period(signed_on, starts_on, expires_on)
+    if expires_on is None or not (read_twice(expires) or starts_on <= expires_on <= add_months(starts_on, _LONGEST)):
+        return None
+    return Period(signed_on, starts_on, expires_on)
+
+
+def _may_start(starts_on: date, signed_on: date, thresholds: ClaimThresholds) -> bool:
+    """Return whether a consent signed that day may well start this day: one engine may have misread it."""
+    earliest = signed_on - timedelta(days=thresholds.period_lead_days)
+    return earliest <= starts_on <= add_months(signed_on, DEFAULT_MONTHS)
 
 
 def check_signing_date(written: WrittenText, today: date, *, thresholds: ClaimThresholds) -> Check:
@@ -66,6 +80,8 @@ def check_signing_date(written: WrittenText, today: date, *, thresholds: ClaimTh
     if signed_on is None:
         return unclear("signed_on", ReasonCode.ILLEGIBLE, least, thresholds.sure_alone)
     if signed_on > today:
+        if not read_twice(written) or signed_on > today + _AHEAD:  # nobody signs years ahead: a misread digit
+            return unclear("signed_on", ReasonCode.ILLEGIBLE, least, thresholds.sure_with_second)
         return failed("signed_on", ReasonCode.DATE_FUTURE, least, thresholds.sure_with_second)
     return passed("signed_on", least, thresholds.sure_with_second)
 
@@ -74,12 +90,13 @@ def check_period(reading: FormReading, today: date, *, max_months: int, threshol
     """The period runs forwards, has not ended, and is not longer than the longest one allowed."""
     period = period_of(reading, today, thresholds=thresholds)
     if period is None:
-        names = ("signed_on", "starts_on", "expires_on")
-        least = min((_least(box) for box in map(reading.fields.get, names) if box and box.text), default=0.0)
+        least = min((_least(box) for box in _boxes(reading) if box.text), default=0.0)
         return unclear("period", ReasonCode.ILLEGIBLE, least, thresholds.sure_alone)
     if period.starts_on > period.expires_on:
         return failed("period", ReasonCode.PERIOD_INVALID)
     if period.expires_on < today:
+        if not all(read_twice(box) for box in _boxes(reading) if not is_blank(box, thresholds=thresholds)):
+            return unclear("period", ReasonCode.ILLEGIBLE)
         return failed("period", ReasonCode.EXPIRED)
     if period.expires_on > add_months(period.starts_on, max_months):
         return failed("period", ReasonCode.PERIOD_INVALID)
@@ -105,6 +122,10 @@ def period_for_reviewed(
 def _least(written: WrittenText) -> float:
     """Return the chance of the least certain cell of a comb's reading."""
     return least_chance(written, written.text) if len(written.text) == len(written.cells) else 0.0
+
+
+def _boxes(reading: FormReading) -> tuple[WrittenText, ...]:
+    return tuple(_field(reading, name) for name in ("signed_on", "starts_on", "expires_on"))
 
 
 def _field(reading: FormReading, name: str) -> WrittenText:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from consent_intake.adapters.field_reader import FieldReader, FieldsRead
-from consent_intake.adapters.form_ink import InkedForm, inked_form
+from consent_intake.adapters.form_ink import InkBox, InkedForm, inked_form, without_streaks
 from consent_intake.rules.check import Verdict
 from consent_intake.rules.claim_checks import check_birth_date, check_case_identifier, check_name
 from consent_intake.rules.claim_thresholds import ClaimThresholds
@@ -102,6 +102,39 @@ def test_the_signing_date_reads_and_an_empty_period_is_blank(by_hand: bool) -> N
     assert signing_date(fields["signed_on"], TODAY, thresholds=THRESHOLDS) == PAPER.signed_on
     assert is_blank(fields["starts_on"], thresholds=THRESHOLDS)
     assert is_blank(fields["expires_on"], thresholds=THRESHOLDS)
+
+
+def test_a_date_that_nobody_claims_is_read_by_two_engines() -> None:
+    written = read(by_hand=False).fields["signed_on"]
+    assert {reading.engine for reading in written.readings} == {Engine.CELLS, Engine.RAPIDOCR}
+
+
+def drawn(*rows_and_columns: tuple[int, slice, slice]) -> list[InkBox]:
+    cells = [np.zeros((52, 34), np.uint8) for _ in range(8)]
+    for cell, rows, columns in rows_and_columns:
+        cells[cell][rows, columns] = 255
+    return [InkBox(255 - ink, ink) for ink in cells]
+
+
+def test_a_streak_or_a_fold_through_an_empty_comb_is_no_writing_and_a_character_is() -> None:
+    streak, fold = drawn((4, slice(None), slice(14, 20))), drawn((1, slice(30, 32), slice(5, 30)))
+    one = drawn((4, slice(8, 44), slice(14, 20)))
+    both = drawn((4, slice(None), slice(14, 20)), (5, slice(8, 44), slice(14, 20)))
+    assert [any(cell.ink.any() for cell in without_streaks(cells)) for cells in (streak, fold, one, both)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_a_bold_character_that_fills_most_of_its_cell_is_ink() -> None:
+    page, cell = inked(by_hand=False), FORM.cells["starts_on"][0]
+    grey = page.page.copy()
+    top, left, bottom, right = (round(v * 200 / 72) for v in (cell.y, cell.x, cell.bottom, cell.right))
+    cv2.ellipse(grey, ((left + right) // 2, (top + bottom) // 2), (12, 22), 0, 0, 360, (0,), -1)
+    filled = inked_form(grey, Language.ENGLISH).combs["starts_on"][0]
+    assert filled.share > 0.4
 
 
 def test_every_field_says_where_it_is_and_combs_keep_their_cells() -> None:

@@ -73,6 +73,14 @@ async def test_without_a_wall_no_document_is_opened(name: str) -> None:
     await child.close()
 
 
+async def test_a_recogniser_that_is_not_installed_is_named() -> None:
+    missing = "from consent_intake.adapters import rapidocr_lines; rapidocr_lines.MODEL = 'gone.onnx'"
+    child = ReadingChild(command=(sys.executable, "-c", f"{missing}; {SERVE}"))
+    with pytest.raises(TemporarilyUnavailable, match="rapidocr"):
+        await child.read(PICTURE)
+    await child.close()
+
+
 SETTINGS_OF_LIBRARIES = {
     b"PATH",
     b"PYTHONPATH",

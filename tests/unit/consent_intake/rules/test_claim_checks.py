@@ -92,8 +92,15 @@ def test_one_weak_cell_is_enough_for_a_person_to_look() -> None:
 
 
 def test_a_weak_cell_passes_when_another_engine_reads_exactly_the_claim() -> None:
-    seen = cells(*sure("0115198"), {"3": 0.6, "8": 0.4}, second="01151988")
+    seen = cells(*sure("0115198"), {"8": 0.6, "3": 0.4}, second="01151988")
     assert check_birth_date(seen, CLAIMED_BIRTH, thresholds=THRESHOLDS).verdict is Verdict.PASSED
+
+
+def test_a_weak_cell_does_not_pass_on_the_word_of_an_engine_that_is_unsure_itself() -> None:
+    seen = cells(*sure("0115198"), {"8": 0.6, "3": 0.4}, second="01151988")
+    guess = seen.readings[1].model_copy(update={"confidence": 0.5})
+    unsure = seen.model_copy(update={"readings": (seen.readings[0], guess)})
+    assert check_birth_date(unsure, CLAIMED_BIRTH, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
 
 
 def test_another_engines_reading_does_not_overrule_a_cell_that_rules_the_claim_out() -> None:
@@ -104,6 +111,14 @@ def test_another_engines_reading_does_not_overrule_a_cell_that_rules_the_claim_o
 def test_a_comb_that_reads_surely_as_another_date_fails() -> None:
     check = check_birth_date(cells(*sure("11251968")), CLAIMED_BIRTH, thresholds=THRESHOLDS)
     assert (check.verdict, check.reason) == (Verdict.FAILED, ReasonCode.BIRTH_DATE_MISMATCH)
+
+
+@pytest.mark.parametrize(
+    ("second", "verdict"), [(None, Verdict.UNCLEAR), ("01151983", Verdict.FAILED), ("01151988", Verdict.UNCLEAR)]
+)
+def test_one_cell_that_surely_differs_fails_only_when_two_engines_read_it(second: str | None, verdict: Verdict) -> None:
+    written = cells(*sure("01151983"), second=second)
+    assert check_birth_date(written, CLAIMED_BIRTH, thresholds=THRESHOLDS).verdict is verdict
 
 
 def test_a_comb_with_an_empty_cell_never_passes() -> None:

@@ -67,16 +67,43 @@ def test_a_day_first_date_is_read_where_the_day_can_be_no_month() -> None:
 
 
 def test_an_old_form_is_told_that_it_has_expired() -> None:
-    form = with_fields(signed_on=open_cells("09142025"))
+    form = with_fields(signed_on=open_cells("09142025", "09142025"))
     check = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS)
     assert (check.verdict, check.reason) == (Verdict.FAILED, ReasonCode.EXPIRED)
+
+
+def test_an_old_day_that_one_engine_alone_read_is_for_a_person() -> None:
+    form = with_fields(signed_on=open_cells("09142025"))
+    check = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS)
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.ILLEGIBLE)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "expires_on"), [("12012086", "03312087"), ("12012026", "03312087"), ("12012026", "03312026")]
+)
+def test_an_unlikely_period_is_believed_only_when_two_engines_read_it(starts_on: str, expires_on: str) -> None:
+    once = with_fields(starts_on=open_cells(starts_on), expires_on=open_cells(expires_on))
+    assert check_period(once, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
+    twice = with_fields(starts_on=open_cells(starts_on, starts_on), expires_on=open_cells(expires_on, expires_on))
+    assert period_of(twice, TODAY, thresholds=THRESHOLDS) is not None
+
+
+def test_a_likely_period_needs_one_engine() -> None:
+    form = with_fields(starts_on=open_cells("12012026"), expires_on=open_cells("03312027"))
+    assert check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.PASSED
 
 
 def test_an_empty_box_is_told_so_and_a_future_day_too() -> None:
     empty = check_signing_date(BLANK, TODAY, thresholds=THRESHOLDS)
     assert (empty.verdict, empty.reason) == (Verdict.FAILED, ReasonCode.MISSING_DATE)
-    future = check_signing_date(open_cells("11302026"), TODAY, thresholds=THRESHOLDS)
+    future = check_signing_date(open_cells("11302026", "11302026"), TODAY, thresholds=THRESHOLDS)
     assert (future.verdict, future.reason) == (Verdict.FAILED, ReasonCode.DATE_FUTURE)
+
+
+@pytest.mark.parametrize("day", [open_cells("11302026"), open_cells("11142086", "11142086")])
+def test_a_future_day_that_one_engine_read_or_that_is_decades_ahead_is_for_a_person(day: WrittenText) -> None:
+    check = check_signing_date(day, TODAY, thresholds=THRESHOLDS)
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.ILLEGIBLE)
 
 
 def test_a_period_with_one_unsure_digit_is_for_a_person() -> None:
