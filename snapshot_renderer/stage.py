@@ -34,6 +34,13 @@ ACTOR = stage_actor(Writer.SNAPSHOT_RENDERER)
 PAGE_KIND = {Language.ENGLISH: Kind.PAGE_EN, Language.SPANISH: Kind.PAGE_ES}
 TWIN_KIND = {Language.ENGLISH: Kind.TWIN_EN, Language.SPANISH: Kind.TWIN_ES}
 
+NO_PAGE: Mapping[type[Exception], ReasonCode] = {
+    FiguresDoNotReconcile: ReasonCode.FIGURES_DO_NOT_RECONCILE,
+    DoesNotFit: ReasonCode.PAGE_DOES_NOT_FIT,
+    NotPrintable: ReasonCode.PAGE_NOT_PRINTABLE,
+}
+"""What the consent's uploader is told when no page can be made."""
+
 FORGED = frozenset(
     {
         ReasonCode.CONSENT_UNKNOWN,
@@ -69,11 +76,13 @@ class MakesPages(Protocol):
 
 @dataclass(frozen=True)
 class Preparation:
-    """Pages that nobody has seen yet, or why there are none."""
+    """Pages that nobody has seen yet, or why there are none; and the hashes of what they were made from."""
 
     pages: Mapping[Language, MadePage]
     refusal: ReasonCode | None = None
     facts: bytes = b""
+    inputs_sha256: str = ""
+    rule_book_sha256: str = ""
 
 
 async def prepare_pages(
@@ -101,14 +110,15 @@ async def prepare_pages(
     request = PageRequest(case, decision.grant, name, as_of=legal_day(case.as_of), today=legal_day(clock()))
     try:
         pages = await maker.make(request)
-    except FiguresDoNotReconcile:
-        return Preparation({}, ReasonCode.FIGURES_DO_NOT_RECONCILE)
-    except DoesNotFit:
-        return Preparation({}, ReasonCode.PAGE_DOES_NOT_FIT)
-    except NotPrintable:
-        return Preparation({}, ReasonCode.PAGE_NOT_PRINTABLE)
+    except tuple(NO_PAGE) as why_not:
+        return Preparation({}, NO_PAGE[type(why_not)])
     why = page_facts(request, editorial, snapshot_id=snapshot_id_of(event))
-    return Preparation(pages, facts=why.canonical_bytes())
+    return Preparation(
+        pages,
+        facts=why.canonical_bytes(),
+        inputs_sha256=inputs_sha256(request),
+        rule_book_sha256=editorial.book_sha256,
+    )
 
 
 async def finish_snapshot(
@@ -125,7 +135,7 @@ async def finish_snapshot(
     if preparation.refusal is not None:
         return await _refuse(event, preparation.refusal, tx, clock)
     snapshot_id = snapshot_id_of(event)
-    pages = await _keep(event.consent_id, snapshot_id, preparation.pages, tx, vault, clock)
+    pages = await _keep(event.consent_id, snapshot_id, preparation, tx, vault, clock)
     await vault.seal(tx, event.consent_id, Kind.PAGE_FACTS, preparation.facts)
     await consents.move(tx, consent, ConsentStatus.RENDERED, at=clock())
     consent.snapshot_id = snapshot_id
@@ -143,6 +153,18 @@ async def finish_snapshot(
 def snapshot_id_of(event: CaseFetched) -> UUID:
     """Return the id of the snapshot of one case copy: the same whenever it is made."""
     return uuid5(event.consent_id, event.case_copy_sha256)
+
+
+def inputs_sha256(request: PageRequest) -> str:
+    """Return one hash of all that a page is about: who holds the same record can say whether a page was made of it."""
+    parts = (
+        request.case.canonical_bytes(),
+        request.grant.canonical_bytes(),
+        request.organization_name.encode(),
+        request.as_of.isoformat().encode(),
+        request.today.isoformat().encode(),
+    )
+    return sha256_of("".join(sha256_of(part) for part in parts).encode())
 
 
 async def _case_copy(event: CaseFetched, grant: ConsentGrant, tx: Transaction, vault: Vault) -> CaseCopy:
@@ -179,13 +201,13 @@ def _require_a_fetched_case(consent: Consent) -> None:
 async def _keep(
     consent_id: UUID,
     snapshot_id: UUID,
-    pages: Mapping[Language, MadePage],
+    preparation: Preparation,
     tx: Transaction,
     vault: Vault,
     clock: Clock,
 ) -> tuple[RenderedPage, ...]:
     kept = []
-    for language, made in pages.items():
+    for language, made in preparation.pages.items():
         await vault.seal(tx, consent_id, PAGE_KIND[language], made.pdf)
         await vault.seal(tx, consent_id, TWIN_KIND[language], made.twin)
         page = RenderedPage(language=language, pdf_sha256=sha256_of(made.pdf), size_bytes=len(made.pdf))
@@ -196,6 +218,9 @@ async def _keep(
                 consent_id=consent_id,
                 pdf_sha256=page.pdf_sha256,
                 twin_sha256=sha256_of(made.twin),
+                inputs_sha256=preparation.inputs_sha256,
+                rule_book_sha256=preparation.rule_book_sha256,
+                templates_sha256=made.templates_sha256,
                 size_bytes=page.size_bytes,
                 rendered_at=clock(),
             )

@@ -203,6 +203,9 @@ class SnapshotFile(Base):
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"), index=True)
     pdf_sha256: Mapped[str] = mapped_column(String(64))
     twin_sha256: Mapped[str | None] = mapped_column(String(64), doc="of the web page; none before 2026-11")
+    inputs_sha256: Mapped[str | None] = mapped_column(String(64), doc="of case copy, grant, organization and days")
+    rule_book_sha256: Mapped[str | None] = mapped_column(String(64))
+    templates_sha256: Mapped[str | None] = mapped_column(String(64), doc="all three: none before 2026-11")
     size_bytes: Mapped[int]
     rendered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

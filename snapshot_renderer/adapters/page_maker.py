@@ -7,6 +7,7 @@ from services.runtime.child_pool import ChildDied, ChildPool, ChildTimedOut
 from services.runtime.failures import TemporarilyUnavailable
 from snapshot_renderer.adapters import pdf_writer, twin_writer
 from snapshot_renderer.adapters.packaged_data import editorial_with, packaged_editorial
+from snapshot_renderer.adapters.page_template import packaged_templates_sha256
 from snapshot_renderer.rules.page_content import PageRequest, page_content
 from snapshot_renderer.rules.page_model import MadePage, PageContent
 
@@ -71,7 +72,11 @@ def make_both(request: PageRequest, language: Language, rule_book: bytes | None 
         NotPrintable: the page can't be set without a fault.
     """
     content = _content(request, language, rule_book)
-    return MadePage(pdf=pdf_writer.write_page(content), twin=twin_writer.write_twin(content))
+    return MadePage(
+        pdf=pdf_writer.write_page(content),
+        twin=twin_writer.write_twin(content),
+        templates_sha256=packaged_templates_sha256(),
+    )
 
 
 def make_page(request: PageRequest, language: Language, rule_book: bytes | None = None) -> bytes:

@@ -1,16 +1,19 @@
 """From page content to HTML (Jinja2): autoescaped, and an unknown name is an error, not an empty space."""
 
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from schemas.values import sha256_of
 from snapshot_renderer.adapters.payment_chart import chart_svg
 from snapshot_renderer.adapters.qr_code import qr_svg
 from snapshot_renderer.rules.money_blocks import PER_MILLE
 from snapshot_renderer.rules.page_model import ArrearsBlock, PageContent
 
+_TEMPLATES = (".j2", ".css", ".json")
 SPLIT_HEIGHT = 11
 SPLIT_WIDTH = 186
 GAP = 2
@@ -63,6 +66,14 @@ class PageTemplate:
 def packaged_template(name: str) -> str:
     """Return the text of a packaged template or style sheet."""
     return files("snapshot_renderer.templates").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def packaged_templates_sha256() -> str:
+    """Return one SHA-256 of all packaged templates and style sheets, with their names, in the order of their names."""
+    packaged = sorted(files("snapshot_renderer.templates").iterdir(), key=lambda file: file.name)
+    sums = (f"{sha256_of(file.read_bytes())}  {file.name}\n" for file in packaged if file.name.endswith(_TEMPLATES))
+    return sha256_of("".join(sums).encode())
 
 
 def split_svg(block: ArrearsBlock) -> Markup:

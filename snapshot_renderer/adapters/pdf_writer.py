@@ -30,7 +30,7 @@ LADDER = (
     Density("tightest", chart_height=70, rows=2, most_lines=math.inf),
     Density("tightest closest", chart_height=60, rows=1, most_lines=math.inf),
 )
-"""Tried in this order until the page holds together. Type never gets smaller than 7.8 pt.
+"""Tried in this order until the page holds together (docs/page-overflow.md). Type never gets smaller than 7.8 pt.
 
 ``most_lines`` was found by setting 60 pages of every length at every density (see ``page_lines.estimated_lines``). It
 only saves layouts that would fail: the check of the finished layout decides.

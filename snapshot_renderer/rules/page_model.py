@@ -157,10 +157,14 @@ class StepsBlock:
 
 @dataclass(frozen=True)
 class MadePage:
-    """One language's page as it is kept: the PDF, and the web page with the same content (UTF-8 HTML)."""
+    """One language's page as it is kept: the PDF, and the web page with the same content (UTF-8 HTML).
+
+    ``templates_sha256`` is of the templates and style sheets that both were made with.
+    """
 
     pdf: bytes
     twin: bytes
+    templates_sha256: str
 
 
 @dataclass(frozen=True)

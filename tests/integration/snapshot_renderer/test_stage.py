@@ -1,7 +1,7 @@
 """The stage with a real gate and register; only the page maker is a stand-in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -27,7 +27,7 @@ from snapshot_renderer.rules.page_content import PageRequest
 from snapshot_renderer.rules.page_facts import PageFacts, page_facts
 from snapshot_renderer.rules.page_model import DoesNotFit, MadePage, NotPrintable
 from snapshot_renderer.samples.made_up_cases import typical
-from snapshot_renderer.stage import Preparation, finish_snapshot, prepare_pages
+from snapshot_renderer.stage import Preparation, finish_snapshot, inputs_sha256, prepare_pages
 from tests.support.memory_vault import MemoryVault
 from tests.support.register_builders import PRACTICE_CASE, GateWorld
 
@@ -44,7 +44,7 @@ class StandInMaker:
         if self.failure is not None:
             raise self.failure
         return {
-            language: MadePage(f"%PDF {language.value}".encode(), f"<html {language.value}>".encode())
+            language: MadePage(f"%PDF {language.value}".encode(), f"<html {language.value}>".encode(), "7" * 64)
             for language in Language
         }
 
@@ -151,6 +151,18 @@ async def test_the_pages_are_sealed_registered_and_told(world: World) -> None:
     ]
     assert event.pages[0].pdf_sha256 == sha256_of(b"%PDF en")
     assert [file.twin_sha256 for file in files] == [sha256_of(b"<html en>"), sha256_of(b"<html es>")]
+
+
+async def test_the_register_holds_the_hashes_of_what_the_pages_were_made_from(world: World) -> None:
+    await world.run()
+
+    request = world.maker.requests[-1]
+    async with world.database.transaction() as tx:
+        files = list(await tx.scalars(select(SnapshotFile)))
+    kept = {(file.inputs_sha256, file.rule_book_sha256, file.templates_sha256) for file in files}
+    assert kept == {(inputs_sha256(request), packaged_editorial().book_sha256, "7" * 64)}
+    other = replace(request, organization_name="Another")
+    assert inputs_sha256(other) != inputs_sha256(request)
 
 
 async def test_what_the_steps_rest_on_is_sealed_beside_the_pages(world: World) -> None:
