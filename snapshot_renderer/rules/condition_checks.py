@@ -9,6 +9,7 @@ from itertools import islice, product
 import cel
 
 from schemas.case_record import CaseType, EnforcementCode
+from snapshot_renderer.rules.next_steps import NOT_COMPUTED
 from snapshot_renderer.rules.rule_book import Constants
 from snapshot_renderer.rules.rule_facts import Fact
 
@@ -108,7 +109,7 @@ def _uncomputable(when: str, names: frozenset[str], constants: Constants) -> Ite
     for facts in _mixtures(names, constants):
         try:
             answer = program.execute(facts)
-        except (ValueError, TypeError, RuntimeError):
+        except NOT_COMPUTED:
             missing = sorted(name for name, value in facts.items() if value is None)
             yield f"the condition can't be computed when these are unknown: {', '.join(missing) or 'none'}"
             return

@@ -16,6 +16,10 @@ MOST_STEPS = 6
 """More than this many is a list nobody acts on; the worst made-up case fires ten."""
 
 
+NOT_COMPUTED = (ValueError, TypeError, RuntimeError, ArithmeticError, LookupError)
+"""What the CEL library raises for a condition that can't be computed over the facts."""
+
+
 class RuleBroken(Exception):
     """A rule's condition can't be evaluated over the facts: a fault of the rule book, found by its tests."""
 
@@ -67,7 +71,7 @@ def _fired(book: RuleBook, facts: Mapping[str, Fact], party: Party, today: date)
 def _holds(rule: Rule, facts: Mapping[str, Fact]) -> bool:
     try:
         answer = _program(rule.when).execute(dict(facts))
-    except (ValueError, TypeError, RuntimeError) as fault:
+    except NOT_COMPUTED as fault:
         # The library's text may quote a fact; only the rule's id leaves here.
         raise RuleBroken(rule.id) from fault
     if not isinstance(answer, bool):

@@ -25,7 +25,7 @@ class _Data(BaseModel):
 class Rule(_Data):
     """One next step. ``when`` is a CEL expression over the facts of rule_facts.py."""
 
-    id: str
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,20}$", description="printed in logs and lists")
     audience: Literal["NCP", "CP", "BOTH"]
     priority: int = Field(description="the lower, the earlier on the page")
     when: str
@@ -51,7 +51,7 @@ class Rule(_Data):
 class RuleBook(_Data):
     """Every rule, and the edition that a snapshot was made with."""
 
-    edition: str
+    edition: str = Field(min_length=1, max_length=40)
     rules: tuple[Rule, ...]
 
     @model_validator(mode="after")

@@ -75,6 +75,8 @@ def read_rule_book(data: bytes, *, constants: Constants, resources: Collection[s
         raise RuleBookFaulty((Fault(line, None, "the file is not UTF-8 text"),)) from None
     except json.JSONDecodeError as fault:
         raise RuleBookFaulty((Fault(fault.lineno, None, f"this is no JSON: {fault.msg}"),)) from None
+    except RecursionError:
+        raise RuleBookFaulty((Fault(1, None, "brackets are nested too deeply"),)) from None
     faults = tuple(sorted(_Check(raw, places_of(text), constants, resources).faults()))
     if faults:
         raise RuleBookFaulty(faults)
@@ -145,14 +147,8 @@ class _Check:
         part = str(path[-1])
         found = {language: text for language in ("en", "es") if isinstance(text := texts.get(language), str)}
         for language, text in found.items():
-            if not text.strip():
-                yield self._fault((*path, language), f"the {_LANGUAGES[language]} {part} is empty")
-            if len(text) > LONGEST[part]:
-                too_long = f"the {_LANGUAGES[language]} {part} has {len(text)} characters, {LONGEST[part]} fit"
-                yield self._fault((*path, language), too_long)
-            for sentence in SENTENCE_END.split(text):
-                if (words := len(sentence.split())) > LONGEST_SENTENCE_WORDS:
-                    yield self._fault((*path, language), f"a sentence has {words} words, not over 25 please")
+            for what in _text_faults(text, f"the {_LANGUAGES[language]} {part}", LONGEST[part]):
+                yield self._fault((*path, language), what)
         if len(found) == len(_LANGUAGES):
             english, spanish = (set(PLACEHOLDER.findall(found[language])) for language in ("en", "es"))
             for name in sorted(english ^ spanish):
@@ -181,6 +177,18 @@ class _Check:
 
 
 _LANGUAGES: Mapping[str, str] = {"en": "English", "es": "Spanish"}
+
+
+def _text_faults(text: str, called: str, longest: int) -> Iterator[str]:
+    if not text.strip():
+        yield f"{called} is empty"
+    if len(text) > longest:
+        yield f"{called} has {len(text)} characters, {longest} fit"
+    if set("{}") & set(PLACEHOLDER.sub("", text)):
+        yield f"a brace of {called} holds no value"
+    for sentence in SENTENCE_END.split(text):
+        if (words := len(sentence.split())) > LONGEST_SENTENCE_WORDS:
+            yield f"a sentence has {words} words, not over {LONGEST_SENTENCE_WORDS} please"
 
 
 def _said(found: ErrorDetails) -> str:

@@ -53,6 +53,8 @@ def test_a_syntax_error_says_where_in_the_condition_it_is() -> None:
         ("arrears_dss > fee", "the condition can't be computed when these are unknown: arrears_dss"),
         ("case_type > 3", "the number 3 in the condition: thresholds belong into constants.json"),
         ("arrears_dss", "the condition is no yes-or-no question"),
+        ("open_actions[0] == 'IWO'", "the condition can't be computed when these are unknown: none"),
+        ("fee / 0 == fee", "the condition can't be computed when these are unknown: none"),
         ("'DL_NOTISE' in open_actions", "unknown enforcement action DL_NOTISE in the condition"),
         ("case_type == 'NEVER'", "unknown case type NEVER in the condition"),
         ("arrears_dss != null && arrears_dss > 50000", "the number 50000 in the condition: thresholds belong into"),
@@ -81,6 +83,22 @@ def test_a_placeholder_must_be_in_both_languages_and_known_whenever_the_rule_app
     assert sentences(prints("By {pio_end}.", "Para el {pio_end}.")) == [
         "line 13: rule N01: prints {pio_end}, but the rule also applies when that is unknown"
     ]
+
+
+@pytest.mark.parametrize("text", ["{", "}", "Pay {fee", "Pay {fee.x}", "Pay {fee!r}", "Pay {fee:>9}", "Pay {{fee}}"])
+def test_a_brace_that_would_break_the_page_is_a_fault(text: str) -> None:
+    said = sentences(lambda rule: rule["text"].update(en=text))
+
+    assert "line 14: rule N01: a brace of the English text holds no value" in said
+
+
+def test_an_id_that_no_list_could_print_is_a_fault() -> None:
+    assert any("id: " in said for said in sentences(lambda rule: rule.update(id="N 01\n")))
+
+
+def test_brackets_without_end_are_a_fault_and_no_crash() -> None:
+    with pytest.raises(RuleBookFaulty, match="nested too deeply"):
+        editorial_with(b"[" * 100_000)
 
 
 def test_a_text_that_is_too_long_says_by_how_much() -> None:
