@@ -56,7 +56,10 @@ def period_of(reading: FormReading, today: date, *, thresholds: ClaimThresholds)
         return None
     starts, expires = _field(reading, "starts_on"), _field(reading, "expires_on")
     starts_on = signed_on if is_blank(starts, thresholds=thresholds) else sure_date(starts, thresholds=thresholds)
-    if starts_on is None or not (read_twice(starts) or _may_start(starts_on, signed_on, thresholds)):
+    if starts_on is None or not (
+        (read_twice(starts) and abs(starts_on - signed_on) <= 2 * _AHEAD)
+        or _may_start(starts_on, signed_on, thresholds)
+    ):
         return None
     if is_blank(expires, thresholds=thresholds):
         return Period(signed_on, starts_on, add_months(starts_on, DEFAULT_MONTHS))

@@ -79,13 +79,18 @@ def test_an_old_day_that_one_engine_alone_read_is_for_a_person() -> None:
 
 
 @pytest.mark.parametrize(
-    ("starts_on", "expires_on"), [("12012086", "03312087"), ("12012026", "03312087"), ("12012026", "03312026")]
+    ("starts_on", "expires_on"), [("12012028", "03312029"), ("12012026", "03312087"), ("12012026", "03312026")]
 )
 def test_an_unlikely_period_is_believed_only_when_two_engines_read_it(starts_on: str, expires_on: str) -> None:
     once = with_fields(starts_on=open_cells(starts_on), expires_on=open_cells(expires_on))
     assert check_period(once, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
     twice = with_fields(starts_on=open_cells(starts_on, starts_on), expires_on=open_cells(expires_on, expires_on))
     assert period_of(twice, TODAY, thresholds=THRESHOLDS) is not None
+
+
+def test_a_first_day_decades_away_is_for_a_person_though_two_engines_read_it() -> None:
+    form = with_fields(starts_on=open_cells("11102086", "11102086"), expires_on=open_cells("03252027", "03252027"))
+    assert check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
 
 
 def test_a_likely_period_needs_one_engine() -> None:
