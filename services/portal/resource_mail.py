@@ -31,7 +31,7 @@ async def send_resources(
         NothingToSend: see there; at most ``MOST_LINKS``.
         AddressRefused: the address; nothing was asked for.
     """
-    chosen = _known(resource_ids)
+    chosen = known_resources(resource_ids)
     to = one_address(address)
     at = context.clock()
     async with context.database.transaction() as tx:
@@ -67,7 +67,12 @@ def one_address(text: str) -> str:
         raise AddressRefused from None
 
 
-def _known(resource_ids: Sequence[str]) -> list[str]:
+def known_resources(resource_ids: Sequence[str]) -> list[str]:
+    """Return the chosen ids once each, in the order of choosing.
+
+    Raises:
+        NothingToSend: none, more than ``MOST_LINKS``, or one that the catalogue does not have.
+    """
     chosen = list(dict.fromkeys(resource_ids))
     if not 0 < len(chosen) <= MOST_LINKS:
         raise NothingToSend

@@ -1,5 +1,6 @@
 """Official resources in the browser: find them, and send links to a client."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 
@@ -13,8 +14,9 @@ from services.portal.languages import mark
 from services.portal.pages import page, see
 from services.portal.problems import PortalCode, Problem
 from services.portal.rate_limits import RESOURCE_MAIL
-from services.portal.resource_mail import AddressRefused, NothingToSend, send_resources
-from services.resources.catalogue import Audience, Resource, ResourceType, search
+from services.portal.resource_mail import AddressRefused, NothingToSend, known_resources, send_resources
+from services.resources.catalogue import Audience, Resource, ResourceType, by_id, search
+from services.resources.sheet import resource_sheet_pdf
 
 router = APIRouter(include_in_schema=False)
 
@@ -73,6 +75,24 @@ async def send(
     except NothingToSend:
         return _page(request, member, {"language": language}, {"resources": NOTHING_CHOSEN}, (), address)
     return see("/resources", notice="resources_sent")
+
+
+@router.post("/resources/sheet")
+async def sheet(
+    request: Request,
+    member: Member,
+    language: Annotated[str, Form()] = "",
+    resource: Annotated[list[str] | None, Form()] = None,
+) -> Response:
+    """Print the chosen resources on paper, in the client's language. The sheet knows of no client and no case."""
+    reader = _language(language, member)
+    try:
+        chosen = [by_id(name) for name in known_resources(resource or [])]
+    except NothingToSend:
+        return _page(request, member, {"language": language}, {"resources": NOTHING_CHOSEN}, (), "")
+    pdf = await asyncio.to_thread(resource_sheet_pdf, chosen, reader)
+    headers = {"Content-Disposition": f'inline; filename="resources-{reader.value}.pdf"'}
+    return Response(pdf, media_type="application/pdf", headers=headers)
 
 
 def _page(

@@ -94,3 +94,15 @@ async def test_another_organization_finds_no_page_in_any_form(world: PortalWorld
         answers += [await client.get(f"/api/v1/snapshots/{snapshot_id}.{form}") for form in ("html", "png")]
 
     assert {answer.status_code for answer in answers} == {404}
+
+
+async def test_staff_print_chosen_resources_and_nothing_when_none_is_chosen(world: PortalWorld) -> None:
+    async with world.browser(world.staff) as browser:
+        token = {"csrf_token": world.staff.csrf_token, "language": "es"}
+        printed = await browser.post("/resources/sheet", data={**token, "resource": ["nyc_ncp"]})
+        nothing = await browser.post("/resources/sheet", data=token)
+        unknown = await browser.post("/resources/sheet", data={**token, "resource": ["no-such"]})
+
+    assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
+    assert printed.content.startswith(b"%PDF")
+    assert {nothing.status_code, unknown.status_code} == {422}

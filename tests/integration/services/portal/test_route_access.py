@@ -75,6 +75,7 @@ EXPECTED: dict[tuple[str, str], str | set[PersonRole]] = {
     ("POST", "/inbox/{message_id:uuid}"): ORGANIZATION | {REVIEWER},
     ("GET", "/resources"): EVERYBODY,
     ("POST", "/resources"): ORGANIZATION,
+    ("POST", "/resources/sheet"): ORGANIZATION,
     ("GET", "/review"): {REVIEWER},
     ("GET", "/review/{consent_id:uuid}"): {REVIEWER},
     ("GET", "/review/{consent_id:uuid}/page.png"): {REVIEWER},
