@@ -17,7 +17,9 @@ from consent_intake.adapters.centre_lines import (
     without_through_lines,
 )
 from consent_intake.adapters.form_ink import INSET, GreyPixels, InkBox, Mask
+from consent_intake.adapters.long_lines import line_measures, ring_measures
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
+from consent_intake.adapters.print_likeness import hand_measures
 from consent_intake.rules.form_reading import Crop, SignatureInk, ZoneWord
 from schemas.values import Language
 from services.consent_form.layout import layout
@@ -73,7 +75,7 @@ def measure(box: InkBox, words: tuple[ZoneWord, ...] = (), crop: Crop | None = N
     """Return the measures of the ink in a box, lengths in points, and the words that were recognised in it."""
     ink = _bridged(box.ink)
     if not ink.any():
-        return SignatureInk(measures=NOTHING | _faint(box), words=words, crop=crop)
+        return SignatureInk(measures=NOTHING | _faint(_hardly_visible(box)), words=words, crop=crop)
     top, left, height, width = _extent(ink)
     close = ink[top : top + height, left : left + width]
     thin = thinned(close)
@@ -88,7 +90,9 @@ def measure(box: InkBox, words: tuple[ZoneWord, ...] = (), crop: Crop | None = N
     }
     measures |= _stroke_measures(close, thin) | _line_measures(thin) | _part_measures(close) | _row_measures(close)
     measures |= _own(thin, across=width >= _WHOLE * ink.shape[1], down=height >= _WHOLE * ink.shape[0])
-    measures |= _tone(box.grey, box.ink) | _faint(box)
+    pale = _hardly_visible(box)
+    measures |= _tone(box.grey, box.ink) | _faint(pale)
+    measures |= hand_measures(close, thin) | ring_measures(close) | line_measures(ink, pale | ink)
     return SignatureInk(measures={k: round(float(v), 5) for k, v in measures.items()}, words=words, crop=crop)
 
 
@@ -264,8 +268,8 @@ def _tone(grey: GreyPixels, ink: Mask) -> dict[str, float]:
     }
 
 
-def _faint(box: InkBox) -> dict[str, float]:
-    """Largest bent part of what is hardly darker than paper: a stroke that a copier nearly erased."""
+def _hardly_visible(box: InkBox) -> Mask:
+    """Return what is a little darker than paper, ink included, the form's own print left out: 1 there, 0 elsewhere."""
     grey = cv2.GaussianBlur(box.grey, (0, 0), 1.2).astype(np.float32)
     middle = float(np.median(grey))
     spread = float(np.median(np.abs(grey - middle)))
@@ -273,6 +277,11 @@ def _faint(box: InkBox) -> dict[str, float]:
     if _is_signature_box(dark):
         for rows, columns in _PRINTED:
             dark[rows, columns] = 0
+    return np.asarray(dark, np.uint8)
+
+
+def _faint(dark: Mask) -> dict[str, float]:
+    """Largest bent part of what is hardly darker than paper: a stroke that a copier nearly erased."""
     _, _, stats, _ = cv2.connectedComponentsWithStats(dark[_EDGE:-_EDGE, _EDGE:-_EDGE], connectivity=8)
     wide, high = stats[1:, cv2.CC_STAT_WIDTH] / PIXELS_PER_POINT, stats[1:, cv2.CC_STAT_HEIGHT] / PIXELS_PER_POINT
     through = (wide >= _WHOLE * dark.shape[1] / PIXELS_PER_POINT) | (high >= _WHOLE * dark.shape[0] / PIXELS_PER_POINT)

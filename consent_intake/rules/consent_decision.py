@@ -172,7 +172,7 @@ def _claim_checks(reading: FormReading, claim: ConsentClaim, uploader: Uploader,
 def _signature_checks(reading: FormReading, claim: ConsentClaim, policy: Policy) -> list[Check]:
     ink = check_signature(reading.signature, reading.witness, model=policy.signature_model, thresholds=policy.signature)
     digital = check_digital(reading.digital_signatures, claim.parent_name)
-    settled = signature_settled(ink, reading.digital_signatures, claim.parent_name)
+    settled = signature_settled(ink, reading.signature, reading.digital_signatures, claim.parent_name, policy.signature)
     return [settled, *([] if digital is None else [digital])]
 
 

@@ -120,7 +120,7 @@ class SignatureInk(_Record):
         crop: where the box is on the stored picture.
     """
 
-    measures: Annotated[dict[Annotated[str, Field(max_length=40)], float], Field(max_length=60)] = {}
+    measures: Annotated[dict[Annotated[str, Field(max_length=40)], float], Field(max_length=100)] = {}
     words: Annotated[tuple[ZoneWord, ...], Field(max_length=60)] = ()
     crop: Crop | None = None
 

@@ -18,7 +18,7 @@ from consent_intake.rules.check import Check, failed, passed, unclear
 from consent_intake.rules.form_reading import SignatureInk
 from consent_intake.rules.signature_model import SignatureModel
 from consent_intake.rules.signature_thresholds import SignatureThresholds
-from consent_intake.rules.signature_words import words_speak_against
+from consent_intake.rules.signature_words import words_are_legible, words_speak_against, words_take_back
 from schemas.reason_codes import ReasonCode
 
 _NAME = "signature"
@@ -43,7 +43,7 @@ def check_signature(
     weakness = _weakness(ink.measures, thresholds)
     if weakness is not None:
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, *weakness, field=_NAME, crop=ink.crop)
-    limit = thresholds.approve_chance
+    limit = thresholds.legible_chance if words_are_legible(ink.words, thresholds) else thresholds.approve_chance
     if chance < limit or words_speak_against(ink.words, thresholds):
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
     return passed(_NAME, chance, limit, field=_NAME, crop=ink.crop)
@@ -52,6 +52,19 @@ def check_signature(
 def signature_chance(ink: SignatureInk, model: SignatureModel) -> float:
     """Return the model's probability of a signature; none without ink, about which the model knows nothing."""
     return model.chance(ink.measures) if ink.measures.get("stroke_length", 0.0) > 0 else 0.0
+
+
+def is_taken_back(ink: SignatureInk, thresholds: SignatureThresholds) -> bool:
+    """Return whether the ink says that the parent does not sign: crossed out, or VOID, REFUSED, N/A and their like.
+
+    No digital signature makes up for that.
+    """
+    return ink.measures.get("faint_line_all", 0.0) >= thresholds.crossed_line or words_take_back(ink.words)
+
+
+def is_print(ink: SignatureInk, thresholds: SignatureThresholds) -> bool:
+    """Return whether what is in the box can be read, as the name or the seal that a viewer prints for a signer can."""
+    return words_are_legible(ink.words, thresholds)
 
 
 def _not_signed(ink: SignatureInk, witness: SignatureInk | None, thresholds: SignatureThresholds) -> Check:
@@ -94,7 +107,9 @@ def _weakness(measures: Mapping[str, float], thresholds: SignatureThresholds) ->
     too_little = [(measures.get(name, 0.0), limit) for name, limit in least.items() if measures.get(name, 0.0) < limit]
     too_much = [(measures.get(name, 1.0), limit) for name, limit in most.items() if measures.get(name, 1.0) >= limit]
     ring = [(_ring(measures), thresholds.most_ring)] if _ring(measures) >= thresholds.most_ring else []
-    return next(iter(too_little + too_much + ring), None)
+    line = measures.get("faint_line_all", 0.0)
+    crossed = [(line, thresholds.crossed_line)] if line >= thresholds.crossed_line else []
+    return next(iter(too_little + too_much + ring + crossed), None)
 
 
 def _ring(measures: Mapping[str, float]) -> float:

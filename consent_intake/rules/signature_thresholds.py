@@ -15,6 +15,9 @@ class SignatureThresholds(BaseModel):
         most_solid: share of its hull; at or above it the ink is a sticker, a thumb or a smudge.
         most_ring: part of its extent that the only loop encloses; at or above it the ink is a ring around something.
         approve_chance: least chance, by the model, of a signature.
+        legible_chance: the same where a recogniser of print reads a name: a careful hand passes, a typed name does not.
+        crossed_line: share of a straight line through the whole box that is inked, faintly or not; at or above it the
+            signature is crossed out, or the box is.
         unsigned_chance: at or above it, a person looks even at little ink.
         no_ink_length: less stroke than the smallest initial: dust, dots, what is left of the printed line.
         no_ink_part: largest part of such remains.
@@ -28,14 +31,16 @@ class SignatureThresholds(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    least_stroke_length: float = Field(default=55.0, ge=0)
+    least_stroke_length: float = Field(default=90.0, ge=0)
     least_height: float = Field(default=6.0, ge=0)
     least_width: float = Field(default=16.0, ge=0)
     least_largest_part: float = Field(default=5.5, ge=0)
-    most_straight: float = Field(default=0.75, gt=0, le=1)
+    most_straight: float = Field(default=0.65, gt=0, le=1)
     most_solid: float = Field(default=0.75, gt=0, le=1)
     most_ring: float = Field(default=0.4, gt=0, le=1)
-    approve_chance: float = Field(default=0.9, ge=0.5, le=1)
+    approve_chance: float = Field(default=0.93, ge=0.5, le=1)
+    legible_chance: float = Field(default=0.99, ge=0.5, le=1)
+    crossed_line: float = Field(default=0.8, gt=0)
     unsigned_chance: float = Field(default=0.3, ge=0, le=1)
     no_ink_length: float = Field(default=12.0, ge=0)
     no_ink_part: float = Field(default=5.5, ge=0)

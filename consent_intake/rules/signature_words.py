@@ -1,4 +1,4 @@
-"""Whether the words in the signature box say that it holds no signature: VOID, a date, a printed name."""
+"""What the words in the signature box say: that it holds no signature (VOID, a date), or that it can be read."""
 
 import re
 import unicodedata
@@ -9,28 +9,24 @@ from rapidfuzz.distance import Levenshtein
 from consent_intake.rules.form_reading import ZoneWord
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 
-_NOT_A_SIGNATURE = frozenset(
+_TAKEN_BACK = frozenset(
     {
-        *("void", "na", "none", "null", "nil", "sign", "signed", "signature", "here", "x", "xx", "xxx", "date"),
-        *("firme", "firma", "firmar", "aqui", "copy", "copia", "sample", "muestra", "specimen", "draft", "borrador"),
-        *("pending", "pendiente", "refused", "nulo", "anulado", "onfile", "test", "unsigned", "ninguno", "ninguna"),
-        *(
-            "cancel",
-            "cancelled",
-            "canceled",
-            "cancelado",
-            "received",
-            "recibido",
-            "present",
-            "presente",
-            "later",
-            "aplica",
-        ),
-        *("signhere", "firmeaqui", "noaplica", "refusedtosign", "notpresent", "senegoafirmar", "nego"),
+        *("void", "voided", "na", "none", "null", "nil", "nulo", "nula", "anulado", "anulada", "ninguno", "ninguna"),
+        *("pending", "pendiente", "refused", "refuses", "refusedtosign", "declined", "declines"),
+        *("notsigned", "notpresent", "absent", "ausente", "senego", "senegoafirmar", "nego", "later", "signlater"),
+        *("willsign", "willsignlater", "cancel", "cancelled", "canceled", "cancelado", "cancelada", "revoked"),
+        *("noaplica", "aplica", "onfile", "draft", "borrador", "sample", "muestra", "specimen", "test", "sinfirma"),
+    }
+)
+"""Says that the parent did not sign, or that the form does not count."""
+_NOT_A_SIGNATURE = _TAKEN_BACK | frozenset(
+    {
+        *("sign", "signed", "signature", "here", "x", "xx", "xxx", "date", "signhere", "firmeaqui", "signdate"),
+        *("firme", "firma", "firmar", "aqui", "copy", "copia", "received", "recibido", "present", "presente"),
+        *("scanned", "original", "notary", "seal", "witness", "testigo", "worker", "filecopy", "unsigned"),
     }
 )
 _LONG_WORD = 5
-_LONG = tuple(word for word in _NOT_A_SIGNATURE if len(word) >= _LONG_WORD)
 _ALIKE = 0.7
 """A scan makes "Pendina" of Pending; what is read into loops and peaks is like none of these words."""
 
@@ -69,12 +65,32 @@ _ALPHANUMERIC = _LETTERS | frozenset("0123456789")
 
 
 def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
-    """Return whether any recognised word makes it unlikely that the box is signed."""
+    """Return whether the words say that the box is not signed: VOID, /s/, a date, a number, where to sign."""
+    if _is_a_spelled_date(words) or _is_one_of(_joined(words), _NOT_A_SIGNATURE, sure=False):
+        return True
+    return any(_is_no_signature(word.text, word.confidence, thresholds) for word in words)
+
+
+def words_take_back(words: Sequence[ZoneWord]) -> bool:
+    """Return whether the words say that the parent did not sign or does not want to: no other signature mends that."""
+    plain = [_plain(word.text) for word in words]
+    return any(
+        _is_one_of(letters, _TAKEN_BACK, sure=True)
+        for letters in (_joined(words), *(re.sub(r"[^a-z]", "", text) for text in plain))
+    ) or any(_NOT_APPLICABLE.search(text) for text in plain)
+
+
+def words_are_legible(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
+    """Return whether a name, or other text, can be read: print, printed letters, or a careful hand."""
     print_like = {c for word in words if word.confidence >= thresholds.word_sure for c in _plain(word.text)}
     named = len(print_like & _LETTERS - _LOOPS) >= _LEAST_OTHER_LETTERS
-    if any(len(_letters_of(words, sure)) >= count for sure, count in _LETTERS_OF_TEXT) or _is_a_spelled_date(words):
+    if any(len(_letters_of(words, sure)) >= count for sure, count in _LETTERS_OF_TEXT):
         return True
-    return any(_is_no_signature(word.text, word.confidence, thresholds, named=named) for word in words)
+    return any(_is_legible(word, thresholds, named=named) for word in words)
+
+
+def _joined(words: Sequence[ZoneWord]) -> str:
+    return re.sub(r"[^a-z]", "", "".join(_plain(word.text) for word in words))
 
 
 def _letters_of(words: Sequence[ZoneWord], confidence: float) -> frozenset[str]:
@@ -91,30 +107,32 @@ def _is_a_spelled_date(words: Sequence[ZoneWord]) -> bool:
     return any(text[:3] in _MONTHS for text in plain) and any(re.search(r"\d\d", text) for text in plain)
 
 
-def _is_no_signature(text: str, confidence: float, thresholds: SignatureThresholds, *, named: bool) -> bool:
-    """Return whether a word speaks against a signature; ``named``: the words together hold a name's letters."""
+def _is_no_signature(text: str, confidence: float, thresholds: SignatureThresholds) -> bool:
     plain, sure = _plain(text), confidence >= thresholds.word_sure
+    if _is_one_of(re.sub(r"[^a-z]", "", plain), _NOT_A_SIGNATURE, sure=sure) or _is_a_date(plain, sure=sure):
+        return True
+    if _SLASH_S.search(plain) or _NOT_APPLICABLE.search(plain):
+        return True
+    return sure and bool(set(plain) & _ALPHANUMERIC - _LOOPS) and _NUMBER.search(plain) is not None
+
+
+def _is_legible(word: ZoneWord, thresholds: SignatureThresholds, *, named: bool) -> bool:
+    """Return whether a word is read as text; ``named``: the words together hold a name's letters."""
+    plain = _plain(word.text)
     letters = re.sub(r"[^a-z]", "", plain)
-    if (
-        _is_listed(letters, sure=sure)
-        or _SLASH_S.search(plain)
-        or _NOT_APPLICABLE.search(plain)
-        or _is_a_date(plain, sure=sure)
-    ):
+    if word.confidence >= thresholds.word_likely and len(set(letters)) >= _MANY_LETTERS:
         return True
-    if confidence >= thresholds.word_likely and len(set(letters)) >= _MANY_LETTERS:
-        return True
-    if not sure or not set(plain) & _ALPHANUMERIC - _LOOPS:
+    if word.confidence < thresholds.word_sure or not set(plain) & _ALPHANUMERIC - _LOOPS:
         return False
-    named = named or confidence >= thresholds.very_sure
-    return _NUMBER.search(plain) is not None or (len(letters) >= _WORD and named)
+    return len(letters) >= _WORD and (named or word.confidence >= thresholds.very_sure)
 
 
-def _is_listed(letters: str, *, sure: bool) -> bool:
-    if letters in _NOT_A_SIGNATURE and (len(letters) > _SHORT or sure):
+def _is_one_of(letters: str, listed: frozenset[str], *, sure: bool) -> bool:
+    """Return whether letters are a listed word, or nearly a long one."""
+    if letters in listed and (len(letters) > _SHORT or sure):
         return True
     return len(letters) >= _LONG_WORD and any(
-        Levenshtein.normalized_similarity(letters, word) >= _ALIKE for word in _LONG
+        Levenshtein.normalized_similarity(letters, word) >= _ALIKE for word in listed if len(word) >= _LONG_WORD
     )
 
 

@@ -1,17 +1,26 @@
 """What people write into the signature box that is no signature."""
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
 
-from consent_intake.samples.curves import any_pen, points_of, smooth_noise, through
+from consent_intake.samples.curves import Curve, Pen, any_pen, points_of, smooth_noise, through
 from consent_intake.samples.signature_styles import FONT_FILES, any_name
 from consent_intake.samples.signatures import HELD_OUT_STYLES, SIGNATURE_STYLES, TRAINING_STYLES, sign
 from consent_intake.samples.spots import Spot
 
 WRITING_FONTS: Final = tuple(
     FONT_FILES / f"{name}.ttf" for name in ("Kalam-Regular", "Caveat-SemiBold", "LaBelleAurore-Regular")
+)
+JOINED_FONTS: Final = tuple(
+    FONT_FILES / f"{name}.ttf"
+    for name in (
+        *("Kalam-Regular", "Caveat-SemiBold", "HomemadeApple-Regular", "ReenieBeanie-Regular"),
+        *("NanumPenScript-Regular", "IndieFlower-Regular", "LaBelleAurore-Regular", "AnnieUseYourTelescope-Regular"),
+        "GochiHand-Regular",
+    )
 )
 PRINTED_BY_HAND: Final = WRITING_FONTS[:2]
 _SOME_DAY: Final = date(2026, 1, 4)
@@ -25,7 +34,7 @@ def line(spot: Spot) -> None:
 
 def strike_through(spot: Spot) -> None:
     """The empty box struck out: a diagonal, two, or a Z."""
-    box, pen = spot.box, any_pen(spot.ink, spot.random)
+    box, pen = spot.box, _crossing_pen(spot)
     left, right = box.x + spot.between(2, 60), box.right - spot.between(2, 90)
     top, bottom = box.y + spot.between(2, 14), box.bottom - spot.between(2, 14)
     shape = spot.one_of("up", "down", "both", "z", "lines")
@@ -41,6 +50,7 @@ def strike_through(spot: Spot) -> None:
         for _ in range(int(spot.random.integers(2, 5))):
             y = spot.any_y()
             pen.line((left, y), (right, y + spot.between(-4, 4)))
+    spot.ink.use()
 
 
 def x_mark(spot: Spot) -> None:
@@ -102,15 +112,16 @@ def date_written(spot: Spot) -> None:
 def not_applicable(spot: Spot) -> None:
     """N/A and what else is written where nothing applies."""
     text = spot.word("N/A", "n/a", "NA", "N / A", "none", "NONE", "ninguno", "no aplica", "-- N/A --")
-    spot.write(text, spot.font(WRITING_FONTS), spot.between(14, 32))
+    spot.write(text, spot.font(JOINED_FONTS), spot.between(14, 32))
 
 
 def refused(spot: Spot) -> None:
     """A note that the parent did not want to sign, or was not there."""
     text = spot.word(
-        "REFUSED", "Refused to sign", "refused", "Se negó a firmar", "Not present", "Pending", "will sign later"
+        *("REFUSED", "Refused to sign", "refused", "Se negó a firmar", "Void", "Pendiente", "Refuses", "Ausente"),
+        *("Declined", "Not signed", "Not present", "Pending", "will sign later", "Nulo", "Cancelled"),
     )
-    spot.write(text, spot.font(WRITING_FONTS), spot.between(13, 26))
+    spot.write(text, spot.font(JOINED_FONTS), spot.between(13, 26))
 
 
 def slash_s(spot: Spot) -> None:
@@ -137,35 +148,68 @@ def number_written(spot: Spot) -> None:
 
 def circle(spot: Spot) -> None:
     """A ring around the place to sign, as helpers draw it, or a face."""
-    pen, wide, high = any_pen(spot.ink, spot.random), spot.between(24, 150), spot.between(18, 42)
+    pen, wide, high = _crossing_pen(spot), spot.between(24, 150), spot.between(18, 42)
     x, y = spot.any_x(wide), spot.box.y + spot.between(3, 8)
     angles = spot.between(0, 6) + np.linspace(0, 2 * np.pi + spot.between(-0.5, 0.8), 70)
     ring = np.column_stack([x + wide / 2 * (1 + np.cos(angles)), y + high / 2 * (1 + np.sin(angles))])
-    pen.draw(ring + smooth_noise(70, spot.random, 1.2))
+    for _ in range(2 if spot.chance(0.15) else 1):
+        pen.draw(ring + smooth_noise(70, spot.random, 1.2))
     if spot.chance(0.25):
         for eye in (0.35, 0.65):
             spot.blot((x + wide * eye, y + 0.35 * high), 2.5, 2.5)
         mouth = [(x + 0.3 * wide, y + 0.6 * high), (x + 0.5 * wide, y + 0.78 * high), (x + 0.7 * wide, y + 0.6 * high)]
         pen.draw(through(mouth))
+    spot.ink.use()
 
 
 def crossed_out(spot: Spot) -> None:
-    """Signed, and then the whole box crossed out: the parent took it back."""
+    """Signed, and then crossed out: the parent took it back. The line may be thin, pale or broken."""
     sign(spot.ink, spot.box, spot.baseline, spot.random, style=_style(spot))
-    box, pen = spot.box, any_pen(spot.ink, spot.random)
-    left, right = box.x + spot.between(2, 25), box.right - spot.between(2, 40)
+    box, pen = spot.box, _crossing_pen(spot)
+    left, right = box.x + spot.between(2, 40), box.right - spot.between(2, 60)
     top, bottom = box.y + spot.between(2, 9), box.bottom - spot.between(2, 9)
-    shape = spot.one_of("x", "x", "one", "zigzag")
+    shape = spot.one_of("x", "x", "one", "other", "level", "zigzag")
     if shape in {"x", "one"}:
         pen.line((left, top), ((left + right) / 2, (top + bottom) / 2), (right, bottom))
-    if shape == "x":
+    if shape in {"x", "other"}:
         pen.line((left, bottom), ((left + right) / 2, (top + bottom) / 2), (right, top))
+    if shape == "level":
+        for _ in range(int(spot.random.integers(1, 4))):
+            y = spot.baseline - spot.between(4, 20)
+            pen.line((left, y), ((left + right) / 2, y + spot.between(-2, 2)), (right, y + spot.between(-5, 5)))
     if shape == "zigzag":
         count = int(spot.random.integers(6, 13))
         points = [
             (left + (right - left) * i / count, (top, bottom)[i % 2] + spot.between(-3, 3)) for i in range(count + 1)
         ]
         pen.draw(through(points, 6))
+    spot.ink.use()
+
+
+def _crossing_pen(spot: Spot) -> Pen:
+    """Return what crosses out or rings: any pen, at times a thin or a pale one, or one that skips."""
+    pen = any_pen(spot.ink, spot.random)
+    if spot.chance(0.25):
+        width = spot.between(0.4, 0.8)
+        pen = replace(pen, thin=width, thick=1.4 * width)
+    if spot.chance(0.25):
+        spot.grey(0.2, 0.6)
+    return SkippingPen(pen.ink, pen.thin, pen.thick, pen.random) if spot.chance(0.2) else pen
+
+
+@dataclass(frozen=True)
+class SkippingPen(Pen):
+    """A pen that is nearly empty: its lines come in pieces."""
+
+    def draw(self, curve: Curve) -> None:
+        """Draw a curve of page points, with gaps."""
+        steps = np.linspace(0, len(curve) - 1, 4 * len(curve))
+        fine = np.column_stack([np.interp(steps, np.arange(len(curve)), curve[:, axis]) for axis in (0, 1)])
+        start = 0
+        while start < len(fine) - 4:
+            end = min(start + int(self.random.integers(6, 40)), len(fine))
+            super().draw(fine[start:end])
+            start = end + int(self.random.integers(1, 9))
 
 
 def in_witness_box(spot: Spot) -> None:

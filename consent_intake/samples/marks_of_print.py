@@ -11,11 +11,13 @@ from services.fonts import FONT_FOLDER
 
 PRINT_FONTS: Final = tuple(FONT_FOLDER / f"PublicSans-{face}.ttf" for face in ("Regular", "Italic", "SemiBold", "Bold"))
 SCRIPT_FONTS: Final = tuple(
-    FONT_FILES / f"{name}-{face}.ttf"
-    for name, face in (
-        ("GreatVibes", "Regular"), ("Caveat", "SemiBold"), ("Allura", "Regular"),
+    FONT_FILES / f"{name}.ttf"
+    for name in (
+        *("GreatVibes-Regular", "Caveat-SemiBold", "DancingScript-Regular", "Sacramento-Regular"),
+        *("HomemadeApple-Regular", "ReenieBeanie-Regular", "NanumPenScript-Regular", "IndieFlower-Regular"),
+        *("Allura-Regular", "LaBelleAurore-Regular", "AnnieUseYourTelescope-Regular", "GochiHand-Regular"),
     )
-)  # fmt: skip
+)
 _LABEL_WORDS: Final = (
     "Received",
     "BRONX",
@@ -36,8 +38,9 @@ def typed_name(spot: Spot) -> None:
 
 
 def script_name(spot: Spot) -> None:
-    """The name in a font that looks like handwriting."""
-    spot.print(spot.name or any_name(spot.random), spot.font(SCRIPT_FONTS), spot.between(15, 34))
+    """The name in a font that looks like handwriting, a little off the level where it was pasted in."""
+    tilt = spot.between(-3, 3) if spot.chance(0.3) else 0.0
+    spot.print(spot.name or any_name(spot.random), spot.font(SCRIPT_FONTS), spot.between(15, 34), tilt=tilt)
 
 
 def slash_s_typed(spot: Spot) -> None:

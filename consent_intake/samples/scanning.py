@@ -7,6 +7,7 @@ down in any direction, and machines that are set badly.
 
 from collections.abc import Callable
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, Final
 
 import cv2
@@ -190,3 +191,6 @@ _DEVICES: Final[dict[str, Callable[[Picture, Generator, bool], Picture]]] = {
     "phone": _phone,
     "fax": _fax,
 }
+
+WORN_DEVICES: Final = MappingProxyType(_DEVICES)
+"""Each device by itself, without what happens to the paper: called with a picture, random numbers and ``worn``."""

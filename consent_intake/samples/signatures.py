@@ -1,6 +1,7 @@
 """Signatures of nobody, in styles that have little in common: some for training, others kept away from it."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
@@ -10,6 +11,8 @@ from consent_intake.samples import signature_styles as styles
 from consent_intake.samples.composed_signatures import composed
 from consent_intake.samples.curves import Pen, Place, any_pen, any_tilt
 from consent_intake.samples.ink import Ink
+from consent_intake.samples.mixed_signatures import distorted
+from consent_intake.samples.penned_names import penned_name
 from services.consent_form.layout import FieldBox
 from services.fonts import FONT_FOLDER
 
@@ -27,6 +30,7 @@ _TRAINING: Final[Mapping[str, Style]] = MappingProxyType(
         "cursive_letters": styles.cursive_letters,
         "lognormal": styles.lognormal,
         "pen_script": styles.pen_script,
+        "penned_name": penned_name,
     }
 )
 _HELD_OUT: Final[Mapping[str, Style]] = MappingProxyType(
@@ -39,10 +43,32 @@ _HELD_OUT: Final[Mapping[str, Style]] = MappingProxyType(
         "apart": styles.apart,
     }
 )
+_OF_LETTERS: Final = frozenset({"pen_script", "penned_name"})
 COMPOSED: Final = "composed"
 """Put together at random: training has many of them beside the named styles."""
 
-_STYLES: Final = MappingProxyType({**_TRAINING, COMPOSED: composed, **_HELD_OUT})
+
+def _composed(pen: Pen, place: Place, random: Generator) -> None:
+    """Put together from movements, or from the beginning of one training style and the end of another, distorted."""
+    if random.random() < 0.4:  # noqa: PLR2004 - the others are mixed
+        composed(distorted(pen, random) if random.random() < 0.5 else pen, place, random)  # noqa: PLR2004
+        return
+    bent, share = distorted(pen, random), float(random.choice([0.35, 0.5, 0.65, 1.0]))
+    high = place.height * random.uniform(0.6, 1.0, 2)
+    first = replace(place, width=share * place.width, height=float(high[0]))
+    _any_movement(random)(bent, first, random)
+    if share < 1:
+        second = replace(place, left=first.left + first.width, width=(1 - share) * place.width, height=float(high[1]))
+        _any_movement(random)(bent, second, random)
+
+
+def _any_movement(random: Generator) -> Style:
+    """Return a training style that is drawn as lines, not as letters."""
+    choices = [style for name, style in _TRAINING.items() if name not in _OF_LETTERS]
+    return choices[int(random.integers(len(choices)))]
+
+
+_STYLES: Final = MappingProxyType({**_TRAINING, COMPOSED: _composed, **_HELD_OUT})
 
 TRAINING_STYLES: Final = tuple(_TRAINING)
 """The signature model learns from these."""

@@ -10,6 +10,7 @@ import pypdfium2
 from cell_scans import DEVICES
 from numpy.random import Generator
 from numpy.typing import NDArray
+from worn_scans import WORN
 
 from consent_intake.adapters.form_ink import INSET, InkBox, flattened, ink_in, shift_of
 from consent_intake.adapters.signature_ink import measure
@@ -32,12 +33,19 @@ _SCALE = 2
 _PENS = (BLACK, (0.05, 0.10, 0.42), (0.02, 0.05, 0.25), (0.25, 0.25, 0.28), (0.1, 0.2, 0.6), (0.4, 0.4, 0.42))
 _PEN_SHARES = (0.45, 0.2, 0.15, 0.08, 0.08, 0.04)
 _DEVICE_SHARES = (0.3, 0.25, 0.22, 0.18, 0.05)
+_WORN_SHARE = 0.55
+"""The devices of whole forms; the others are the devices of the reader's training."""
+_WORN_SHARES = (0.15, 0.25, 0.2, 0.2, 0.2)
 SIGNED_SHARE = 0.45
 _COMPANIONS = ("specks", "fold", "streak", "ghost", "staple", "stray_mark")
 """What may be in the box beside a signature."""
 _COMPANION_SHARE = 0.12
-_OFTEN = ("crossed_out", "script_name", "hand_printed_name", "strike_through", "thumb_print", "initials", "slash_s")
-"""Kinds that are hard to tell: drawn twice as often."""
+_OFTEN = (
+    *("crossed_out", "script_name", "refused", "strike_through", "circle"),
+    *("hand_printed_name", "slash_s", "not_applicable", "initials", "thumb_print", "copy", "void"),
+)
+"""Kinds that are hard to tell: drawn more often, the first five most."""
+_OFTEN_WEIGHTS = (3.0,) * 5 + (2.0,) * 7
 
 Grey = NDArray[np.uint8]
 
@@ -88,8 +96,9 @@ def make_zone(
     signed = chosen not in MARK_KINDS
     sheet = blank_strip(number % 2).astype(np.float32)
     sheet *= _drawn(chosen, random, held_out=held_out, folder=folder)
-    device = str(random.choice(list(DEVICES), p=_DEVICE_SHARES))
-    seen = np.clip(DEVICES[device](sheet, random), 0, 255).astype(np.uint8)
+    devices, shares = (WORN, _WORN_SHARES) if random.random() < _WORN_SHARE else (DEVICES, _DEVICE_SHARES)
+    device = str(random.choice(list(devices), p=shares))
+    seen = np.clip(devices[device](sheet, random), 0, 255).astype(np.uint8)
     return Zone(chosen, signed, device, ink_of(seen, number % 2))
 
 
@@ -114,11 +123,12 @@ def blank_strip(language: int) -> Grey:
 
 def _any_kind(random: Generator, signed_share: float, *, held_out: bool, real: bool) -> str:
     if random.random() < signed_share:
-        if real and random.random() < 0.5:  # noqa: PLR2004 - half and half
+        if real and random.random() < 0.5:
             return REAL
         return str(random.choice(HELD_OUT_STYLES if held_out else TRAINING_STYLES))
     marks = [kind for kind in MARK_KINDS if kind != "witness"]
-    weights = np.array([2.0 if kind in _OFTEN else 1.0 for kind in marks])
+    often = dict(zip(_OFTEN, _OFTEN_WEIGHTS, strict=True))
+    weights = np.array([often.get(kind, 1.0) for kind in marks])
     return str(random.choice(marks, p=weights / weights.sum()))
 
 

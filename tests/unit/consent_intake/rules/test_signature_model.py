@@ -24,7 +24,7 @@ def test_the_packaged_model_says_what_scikit_learn_said() -> None:
 
 def test_the_packaged_model_is_small() -> None:
     model = SignatureModel.model_validate_json(MODEL_FILE.read_text(encoding="utf-8"))
-    assert MODEL_FILE.stat().st_size < 300_000
+    assert MODEL_FILE.stat().st_size < 400_000
     assert len(model.trees) <= 200
     assert max(sum(measure == -1 for measure in tree.measure) for tree in model.trees) <= 15
 

@@ -140,15 +140,12 @@ def test_a_box_that_nobody_measured_goes_to_a_person(ink: SignatureInk | None) -
         ("11/14", 0.8),
         ("4471-2093", 0.8),
         ("44712093", 0.8),
-        ("Rivera", 0.95),
-        ("MARCUS RIVERA", 0.8),
-        ("Daynell", 0.68),
         ("Pendina", 0.2),
         ("ninquno", 0.3),
         ("--N!A", 0.4),
-        ("will scan late", 0.52),
-        ("CANCEN", 0.25),
-        ("SPFOINMVE", 0.36),
+        ("CANCELE", 0.25),
+        ("Refusod", 0.3),
+        ("will sign later", 0.4),
         ("!e!", 0.6),
         ("20216", 0.4),
     ],
@@ -174,6 +171,37 @@ def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, conf
 )
 def test_what_a_recogniser_makes_of_loops_does_not(text: str, confidence: float) -> None:
     assert _signed_with(text, confidence).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize("text", ["Rivera", "MARCUS RIVERA", "Daynell"])
+def test_a_name_that_can_be_read_passes_only_when_the_model_is_very_sure(text: str) -> None:
+    words = (ZoneWord(text=text, confidence=0.95),)
+    sure, quite = _model(6.0), _model(3.0)
+    assert _check(SignatureInk(measures=SIGNED), model=quite).verdict is Verdict.PASSED
+    assert _check(SignatureInk(measures=SIGNED, words=words), model=sure).verdict is Verdict.PASSED
+    check = _check(SignatureInk(measures=SIGNED, words=words), model=quite)
+    assert (check.verdict, check.threshold) == (Verdict.UNCLEAR, THRESHOLDS.legible_chance)
+
+
+@pytest.mark.parametrize("text", ["VOID", "Pendiente", "refused", "N/A"])
+def test_no_chance_is_high_enough_beside_a_word_that_takes_the_consent_back(text: str) -> None:
+    words = (ZoneWord(text=text, confidence=0.95),)
+    assert _check(SignatureInk(measures=SIGNED, words=words), model=_model(600.0)).verdict is Verdict.UNCLEAR
+
+
+def test_a_word_in_two_pieces_is_still_that_word() -> None:
+    words = (ZoneWord(text="Pend", confidence=0.3), ZoneWord(text="iente", confidence=0.3))
+    assert _check(SignatureInk(measures=SIGNED, words=words), model=_model(600.0)).verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize("name", ["Marcus Rivera", "Walter Garcia", "Rosa Nolan", "Sofia Carter", "Samuel Vidal"])
+def test_no_persons_name_is_one_of_the_words_that_stop(name: str) -> None:
+    words = tuple(ZoneWord(text=part, confidence=0.95) for part in name.split())
+    assert _check(SignatureInk(measures=SIGNED, words=words), model=_model(600.0)).verdict is Verdict.PASSED
+
+
+def test_a_signature_with_a_faint_line_through_the_whole_box_goes_to_a_person() -> None:
+    assert _check(_ink(faint_line_all=0.95), model=_model(600.0)).verdict is Verdict.UNCLEAR
 
 
 def test_a_month_beside_a_number_is_a_date() -> None:

@@ -1,0 +1,89 @@
+"""Straight lines over much of a box, also faint and broken ones, and rings: what a signature is crossed out with."""
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from consent_intake.adapters.form_ink import Mask
+from consent_intake.adapters.page_finder import PIXELS_PER_POINT
+
+_ROW = 3
+"""Pixels that become one row; a line is looked for in two neighbouring ones."""
+_COLUMNS = 130
+_SLOPES = 49
+_SHARES = (("third", 0.33), ("most", 0.6), ("all", 0.92))
+"""Parts of the box's width over which a line is looked for."""
+_CLOSE = 9
+"""Pixels of a gap in a ring."""
+
+
+def line_measures(ink: Mask, faint: Mask) -> dict[str, float]:
+    """Return which share of the best straight line over a part of the box is inked, for ink and for faint ink.
+
+    Args:
+        ink: of the whole box.
+        faint: everything that is a little darker than paper, the form's own print left out.
+    """
+    return {f"line_{name}": share for name, share in _best(ink).items()} | {
+        f"faint_line_{name}": share for name, share in _best(faint).items()
+    }
+
+
+def ring_measures(ink: Mask) -> dict[str, float]:
+    """Return how like one ring the ink is; ``ink`` is cut to its extent."""
+    closed = cv2.morphologyEx(
+        cv2.copyMakeBorder(ink, _CLOSE, _CLOSE, _CLOSE, _CLOSE, cv2.BORDER_CONSTANT),
+        cv2.MORPH_CLOSE,
+        cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (_CLOSE, _CLOSE)),
+    )
+    _, _, stats, _ = cv2.connectedComponentsWithStats(cv2.bitwise_not(closed), connectivity=4)
+    inner = stats[1:][(stats[1:, cv2.CC_STAT_LEFT] > 0) & (stats[1:, cv2.CC_STAT_TOP] > 0), cv2.CC_STAT_AREA]
+    rows, columns = np.nonzero(ink)
+    high, wide = ink.shape[0] / 2, ink.shape[1] / 2
+    radius = np.hypot((rows - high) / max(high, 1.0), (columns - wide) / max(wide, 1.0))
+    return {
+        "largest_hole": float(inner.max()) / ink.size if inner.size else 0.0,
+        "hole_points": float(inner.max()) / PIXELS_PER_POINT**2 if inner.size else 0.0,
+        "radius": float(radius.mean()) if radius.size else 0.0,
+        "radius_spread": float(radius.std()) if radius.size else 0.0,
+    }
+
+
+def _best(mask: Mask) -> dict[str, float]:
+    if mask.shape[0] < _ROW or not mask.any():
+        return {name: 0.0 for name, _ in _SHARES}
+    pooled = _pooled(mask)
+    rows = pooled.shape[0]
+    padded = np.zeros((rows + 1, _COLUMNS + 1), np.int16)
+    padded[:rows, 1:] = pooled
+    summed = np.cumsum(padded.ravel()[_lanes(rows)], axis=2, dtype=np.int16)
+    best = {}
+    for name, share in _SHARES:
+        length = round(share * _COLUMNS)
+        best[name] = float((summed[:, :, length:] - summed[:, :, :-length]).max()) / length
+    return best
+
+
+@lru_cache(maxsize=4)
+def _lanes(rows: int) -> NDArray[np.int32]:
+    """Return, for each slope and each start, which places of a padded picture a straight line meets.
+
+    The picture has one empty column on its left and one empty row below, which stands for all that is outside.
+    """
+    across = np.arange(_COLUMNS + 1)
+    rise = np.rint(np.linspace(-rows, rows, _SLOPES)[:, None] * (across / _COLUMNS - 0.5)[None, :]).astype(int)
+    lane = np.arange(-(rows // 2), rows + rows // 2)[None, :, None] + rise[:, None, :]
+    row = np.where((lane >= 0) & (lane < rows), lane, rows)
+    return np.asarray(row * (_COLUMNS + 1) + across, np.int32)
+
+
+def _pooled(mask: Mask) -> NDArray[np.bool_]:
+    """Return a small picture: set where any pixel of its part, or of the part below, is."""
+    rows = mask.shape[0] // _ROW
+    high = (mask[: rows * _ROW] > 0).reshape(rows, _ROW, -1).any(axis=1)
+    edges = np.linspace(0, mask.shape[1], _COLUMNS, endpoint=False).astype(int)
+    wide = np.maximum.reduceat(high, edges, axis=1)
+    wide[:-1] |= wide[1:]
+    return np.asarray(wide, np.bool_)
