@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
+from typing_extensions import override
 
 from consent_intake.samples.curves import Curve, Pen, any_pen, points_of, smooth_noise, through
 from consent_intake.samples.signature_styles import FONT_FILES, any_name
@@ -201,6 +202,7 @@ def _crossing_pen(spot: Spot) -> Pen:
 class SkippingPen(Pen):
     """A pen that is nearly empty: its lines come in pieces."""
 
+    @override
     def draw(self, curve: Curve) -> None:
         """Draw a curve of page points, with gaps."""
         steps = np.linspace(0, len(curve) - 1, 4 * len(curve))

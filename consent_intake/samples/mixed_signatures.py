@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
+from typing_extensions import override
 
 from consent_intake.samples.curves import Curve, Pen
 
@@ -21,6 +22,7 @@ class BendingPen(Pen):
 
     waves: NDArray[np.float64]
 
+    @override
     def draw(self, curve: Curve) -> None:
         """Draw a curve of page points, bent."""
         moved = curve.astype(np.float64)
