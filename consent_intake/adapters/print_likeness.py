@@ -76,7 +76,7 @@ def _widths(ink: Mask, thin: Mask) -> dict[str, float]:
     angle = 0.5 * np.arctan2(2 * xy[on], xx[on] - yy[on]) / np.pi
     place = np.floor((angle + 0.5 + 0.5 / _DIRECTIONS) * _DIRECTIONS).astype(int) % _DIRECTIONS
     counts = np.bincount(place, minlength=_DIRECTIONS)
-    means = np.bincount(place, half, minlength=_DIRECTIONS) / np.maximum(counts, 1)
+    means: NDArray[np.float64] = np.bincount(place, half, minlength=_DIRECTIONS) / np.maximum(counts, 1)
     used = means[counts >= max(0.05 * half.size, 1)]
     rest = float((half - means[place]).std()) / max(float(half.mean()), 1e-6)
     return {"width_ratio": float(used.max() / max(used.min(), 1e-6)) if used.size else 1.0, "width_rest": rest}
@@ -85,8 +85,8 @@ def _widths(ink: Mask, thin: Mask) -> dict[str, float]:
 def _twins(ink: Mask) -> dict[str, float]:
     """How like each other the most alike letters are: print has the same letter twice, a hand never."""
     size = (max(ink.shape[1] // _HALF, 1), max(ink.shape[0] // _HALF, 1))
-    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    small = cv2.GaussianBlur(small, (0, 0), 0.8)
+    half = cv2.resize(ink, size, interpolation=cv2.INTER_AREA).astype(np.float32) / 255
+    small = np.asarray(cv2.GaussianBlur(half, (0, 0), 0.8), np.float32)
     width = small.shape[1]
     if width < 3 * _PATCH:
         return {"twin": 0.0, "twins": 0.0}

@@ -21,7 +21,8 @@ EXAMPLES = REPOSITORY / "tests" / "unit" / "consent_intake" / "rules" / "signatu
 NAME = "signature-2026-11"
 FOLDS = 5
 EXAMPLE_COUNT = 60
-COMPOSED_ZONES = 1200
+COMPOSED_ZONES = ((1200, SEED + 3), (2000, SEED + 5))
+"""How many, and their seed."""
 LEFT_TO_THE_RULES = frozenset({"crossings", "faint_part", "feet"})
 """Measures that the trees do not look at."""
 
@@ -35,7 +36,8 @@ def main() -> None:
     parser.add_argument("--signatures", type=Path, help="folder of pictures of real signatures, for training")
     options = parser.parse_args()
     learnt = joined(TRAINING, options.processes, options.signatures)
-    learnt += table("composed", COMPOSED_ZONES, SEED + 3, held_out=False, processes=options.processes, kind=COMPOSED)
+    for count, seed in COMPOSED_ZONES:
+        learnt += table("composed", count, seed, held_out=False, processes=options.processes, kind=COMPOSED)
     measures = tuple(sorted({name for row in learnt.rows for name in row} - LEFT_TO_THE_RULES))
     trees = trained(learnt, measures)
     model = exported(trees, measures, *calibration(learnt, measures))
@@ -106,7 +108,8 @@ def _write_examples(trees: HistGradientBoostingClassifier, model: SignatureModel
         {"kind": str(kind), "measures": row, "chance": round(float(chance), 6)}
         for kind, row, chance in zip(zones.kinds[some], rows, chances, strict=True)
     ]
-    EXAMPLES.write_text(json.dumps(examples[:EXAMPLE_COUNT], separators=(",", ":")).replace('},{"kind', '},\n{"kind') + "\n", "utf-8")
+    lines = json.dumps(examples[:EXAMPLE_COUNT], separators=(",", ":")).replace('},{"kind', '},\n{"kind')
+    EXAMPLES.write_text(lines + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
