@@ -16,6 +16,9 @@ from services.consent_form.periods import add_months
 _AHEAD = timedelta(days=400)
 """Days ahead at which a signing date is a misread one, whoever reads it so: two engines see the same poor digit."""
 
+_LONG_AGO = timedelta(days=3_650)
+"""Nobody brings a form that ended ten years ago: the year 0027 is a misread 2027."""
+
 _LONGEST = DEFAULT_MONTHS
 """Months after its first day at which a last day that one engine alone read is still believed."""
 
@@ -83,7 +86,8 @@ def check_signing_date(written: WrittenText, today: date, *, thresholds: ClaimTh
     if signed_on is None:
         return unclear("signed_on", ReasonCode.ILLEGIBLE, least, thresholds.sure_alone)
     if signed_on > today:
-        if not read_twice(written) or signed_on > today + _AHEAD:  # nobody signs years ahead: a misread digit
+        # nobody signs years ahead: a misread digit
+        if not _may_be_told(written, thresholds) or signed_on > today + _AHEAD:
             return unclear("signed_on", ReasonCode.ILLEGIBLE, least, thresholds.sure_with_second)
         return failed("signed_on", ReasonCode.DATE_FUTURE, least, thresholds.sure_with_second)
     return passed("signed_on", least, thresholds.sure_with_second)
@@ -98,7 +102,9 @@ def check_period(reading: FormReading, today: date, *, max_months: int, threshol
     if period.starts_on > period.expires_on:
         return failed("period", ReasonCode.PERIOD_INVALID)
     if period.expires_on < today:
-        if not all(read_twice(box) for box in _boxes(reading) if not is_blank(box, thresholds=thresholds)):
+        written = [box for box in _boxes(reading) if not is_blank(box, thresholds=thresholds)]
+        long_ago = period.expires_on < today - _LONG_AGO
+        if long_ago or not all(_may_be_told(box, thresholds) for box in written):
             return unclear("period", ReasonCode.ILLEGIBLE)
         return failed("period", ReasonCode.EXPIRED)
     if period.expires_on > add_months(period.starts_on, max_months):
@@ -120,6 +126,11 @@ def period_for_reviewed(
     signed_on = signing_date(_field(reading, "signed_on"), today, thresholds=thresholds)
     signed_on = uploaded_on if signed_on is None or signed_on > uploaded_on else signed_on
     return Period(signed_on, today, add_months(today, min(DEFAULT_MONTHS, max_months)))
+
+
+def _may_be_told(written: WrittenText, thresholds: ClaimThresholds) -> bool:
+    """Return whether a date is read well enough to reject a form for it: alike by two engines, and no cell in doubt."""
+    return read_twice(written) and _least(written) >= thresholds.told_cell
 
 
 def _least(written: WrittenText) -> float:

@@ -72,6 +72,19 @@ def test_an_old_form_is_told_that_it_has_expired() -> None:
     assert (check.verdict, check.reason) == (Verdict.FAILED, ReasonCode.EXPIRED)
 
 
+@pytest.mark.parametrize(
+    "day", [open_cells("09262021", "09262021", at7={"1": 0.57, "7": 0.39}), open_cells("10170027", "10170027")]
+)
+def test_no_form_is_told_that_it_has_expired_for_a_doubtful_digit_or_an_impossible_year(day: WrittenText) -> None:
+    check = check_period(with_fields(signed_on=day), TODAY, max_months=12, thresholds=THRESHOLDS)
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.ILLEGIBLE)
+
+
+def test_no_form_is_told_that_its_date_is_in_the_future_for_a_doubtful_digit() -> None:
+    day = open_cells("11302026", "11302026", at2={"3": 0.6, "0": 0.4})
+    assert check_signing_date(day, TODAY, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
+
+
 def test_an_old_day_that_one_engine_alone_read_is_for_a_person() -> None:
     form = with_fields(signed_on=open_cells("09142025"))
     check = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS)
