@@ -10,7 +10,7 @@ from numpy.random import Generator
 
 from consent_intake.samples.ink import BLACK, Colour, Ink, cap_height, letters_width
 from consent_intake.samples.real_digits import DigitHand
-from consent_intake.samples.signatures import mark_without_meaning, sign
+from consent_intake.samples.signatures import PLAIN_STYLES, mark_without_meaning, sign
 from schemas.values import CaseIdentifier, Party
 from services.consent_form.layout import FieldBox, FormLayout
 from services.consent_form.prefill import SMALLEST_TEXT, DoesNotFitBox, date_digits
@@ -159,7 +159,8 @@ def fill_boxes(writer: Writer, form: FormLayout, paper: Paper) -> None:
 def sign_and_date(writer: Writer, form: FormLayout, paper: Paper) -> None:
     """Sign, date, and tick the safety box where the paper says so."""
     if paper.signature == "signed":
-        sign(writer.ink, form.signature, form.signature_baseline, writer.random)
+        style = PLAIN_STYLES[int(writer.random.integers(len(PLAIN_STYLES)))]
+        sign(writer.ink, form.signature, form.signature_baseline, writer.random, style=style)
     elif paper.signature == "witness":
         witness = form.fields["witness"]
         sign(writer.ink, witness, witness.bottom - 4.0, writer.random)

@@ -75,6 +75,8 @@ TRAINING_STYLES: Final = tuple(_TRAINING)
 HELD_OUT_STYLES: Final = tuple(_HELD_OUT)
 """The model never sees these: it is scored on them."""
 SIGNATURE_STYLES: Final = tuple(_STYLES)
+PLAIN_STYLES: Final = ("loops", "angular", "flourish", "two_words")
+"""Signatures that nobody takes for anything else: sample forms are about everything but the signature."""
 
 _WIDEST: Final = 200.0
 _TALLEST: Final = 42.0

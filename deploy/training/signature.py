@@ -21,7 +21,7 @@ EXAMPLES = REPOSITORY / "tests" / "unit" / "consent_intake" / "rules" / "signatu
 NAME = "signature-2026-11"
 FOLDS = 5
 EXAMPLE_COUNT = 60
-COMPOSED_ZONES = ((1200, SEED + 3), (2000, SEED + 5))
+COMPOSED_ZONES = ((1200, SEED + 3), (2000, SEED + 5), (3000, SEED + 7))
 """How many, and their seed."""
 LEFT_TO_THE_RULES = frozenset({"crossings", "faint_part", "feet"})
 """Measures that the trees do not look at."""
@@ -35,15 +35,26 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--signatures", type=Path, help="folder of pictures of real signatures, for training")
     options = parser.parse_args()
-    learnt = joined(TRAINING, options.processes, options.signatures)
-    for count, seed in COMPOSED_ZONES:
-        learnt += table("composed", count, seed, held_out=False, processes=options.processes, kind=COMPOSED)
-    measures = tuple(sorted({name for row in learnt.rows for name in row} - LEFT_TO_THE_RULES))
+    learnt = learnt_zones(options.processes, options.signatures)
+    measures = measures_of(learnt)
     trees = trained(learnt, measures)
     model = exported(trees, measures, *calibration(learnt, measures))
     MODEL.write_text(json.dumps(model.model_dump(mode="json"), separators=(",", ":")) + "\n", encoding="utf-8")
     _write_examples(trees, model, joined(VALIDATION, options.processes))
     print(f"{MODEL.name}: {MODEL.stat().st_size / 1000:.0f} kB, {len(model.trees)} trees, {len(measures)} measures")
+
+
+def learnt_zones(processes: int, signatures: Path | None = None) -> Zones:
+    """Return everything that the trees learn from, made now or before."""
+    learnt = joined(TRAINING, processes, signatures)
+    for count, seed in COMPOSED_ZONES:
+        learnt += table("composed", count, seed, held_out=False, processes=processes, kind=COMPOSED)
+    return learnt
+
+
+def measures_of(zones: Zones) -> tuple[str, ...]:
+    """Return the names of the measures that the trees look at."""
+    return tuple(sorted({name for row in zones.rows for name in row} - LEFT_TO_THE_RULES))
 
 
 def trained(zones: Zones, measures: tuple[str, ...]) -> HistGradientBoostingClassifier:

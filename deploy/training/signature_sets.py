@@ -47,7 +47,12 @@ class Set:
         )
 
 
-TRAINING = (Set("train", 1800, SEED), Set("train", 800, SEED + 1), Set("train", 6400, SEED + 4))
+TRAINING = (
+    Set("train", 1800, SEED),
+    Set("train", 800, SEED + 1),
+    Set("train", 6400, SEED + 4),
+    Set("train", 9600, SEED + 6),
+)
 VALIDATION = (Set("valid-marks", 800, SEED + 11, 0.0), Set("valid", 200, SEED + 10, 1.0))
 TEST = (Set("test", 300, SEED + 20, 1.0), *(Set("test-marks", 1000, SEED + 21 + part, 0.0) for part in range(3)))
 

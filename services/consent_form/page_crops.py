@@ -13,6 +13,10 @@ LEAST_WIDTH = 480
 """Pixels: a check box is shown with the words beside it."""
 
 
+_PNG_ENDS = b"IEND\xaeB`\x82"
+"""WeasyPrint tells Pillow, for the whole process, to make do with pictures that are cut short."""
+
+
 class NothingToCut(Exception):
     """The picture is none, or the place is not on it."""
 
@@ -23,6 +27,8 @@ def crop_png(picture: bytes, place: Place, *, margin: int = MARGIN) -> bytes:
     Raises:
         NothingToCut: see there.
     """
+    if not picture.endswith(_PNG_ENDS):
+        raise NothingToCut
     try:
         with Image.open(BytesIO(picture), formats=("PNG",)) as page:
             box = (
