@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from schemas.values import sha256_of
@@ -37,14 +37,7 @@ class PageTemplate:
     """The compiled template; make one per process."""
 
     def __init__(self) -> None:
-        environment = Environment(
-            loader=FunctionLoader(packaged_template),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._template = environment.get_template("page.html.j2")
+        self._template = compiled_template("page.html.j2")
 
     def html(self, page: PageContent, density: Density) -> str:
         """Return the page as HTML.
@@ -61,6 +54,18 @@ class PageTemplate:
             split=split_svg(page.arrears),
             qr=qr_svg(page.steps.qr_url, title=page.steps.qr_title),
         )
+
+
+def compiled_template(name: str) -> Template:
+    """Return a packaged template, compiled: autoescaped, and an unknown name is an error."""
+    environment = Environment(
+        loader=FunctionLoader(packaged_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(name)
 
 
 def packaged_template(name: str) -> str:

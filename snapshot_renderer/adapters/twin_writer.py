@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from schemas.values import Cents
 from services.fonts import inline_font_css
 from services.page_sizes import PageSize, mark
-from snapshot_renderer.adapters.page_template import packaged_template, split_svg
+from snapshot_renderer.adapters.page_template import compiled_template, packaged_template, split_svg
 from snapshot_renderer.adapters.payment_chart import chart_svg
 from snapshot_renderer.adapters.qr_code import qr_svg
 from snapshot_renderer.rules.money_blocks import tallest
@@ -43,14 +42,7 @@ class TwinWriter:
     """Template, style and words, read once per process."""
 
     def __init__(self) -> None:
-        environment = Environment(
-            loader=FunctionLoader(packaged_template),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._template = environment.get_template("twin.html.j2")
+        self._template = compiled_template("twin.html.j2")
         self._style = Markup(inline_font_css() + "\n" + packaged_template("twin.css"))  # noqa: S704 (our own files)
         self._words = parse_texts(packaged_template("twin_texts.json").encode())
 
