@@ -1,5 +1,7 @@
 """Wiring of the notifier: picks the real adapters and binds them to the stage."""
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -14,9 +16,12 @@ from notifier.settings import Settings
 from notifier.stage import deliver, tell_in_review, tell_refused, tell_rejected, tell_revoked
 from schemas import topics
 from services.register.agreements import Agreements
+from services.register.checkpointing import Pace, keep_signing
+from services.register.checkpoints import CheckpointBook, CheckpointSigner
 from services.register.database import Database
 from services.register.gate import Gate
 from services.register.grants import GrantVerifier
+from services.register.key_files import private_key_from
 from services.register.states import Channel
 from services.runtime import worker
 from services.runtime.clock import utc_now
@@ -55,8 +60,23 @@ def stage(settings: Settings, database: Database) -> Stage:
         companions=(
             *(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, master)),
             partial(close_expired, database, vault=vault, clock=utc_now),
+            *signing_of_audit(settings, database),
         ),
     )
+
+
+def signing_of_audit(settings: Settings, database: Database) -> tuple[Callable[[], Awaitable[None]], ...]:
+    """Build what signs the audit log's head; nothing where a program elsewhere does so.
+
+    Raises:
+        KeyFileUnusable: the private audit key is absent.
+    """
+    if settings.audit_checkpoint_seconds == 0:
+        return ()
+    signer = CheckpointSigner(private_key_from(settings.audit_private_key_path))
+    book = CheckpointBook(settings.audit_checkpoint_path)
+    pace = Pace(timedelta(seconds=settings.audit_checkpoint_seconds), settings.audit_checkpoint_entries)
+    return (partial(keep_signing, database, book=book, signer=signer, pace=pace, clock=utc_now),)
 
 
 def couriers(settings: Settings, database: Database, master: MasterKey) -> tuple[Courier[Mail], Courier[WebhookCall]]:

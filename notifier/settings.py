@@ -3,10 +3,10 @@
 from pydantic import Field, SecretStr
 
 from services.runtime.settings import RuntimeSettings
-from services.settings import GrantVerifySettings, PortalAddressSettings, VaultSettings
+from services.settings import AuditSignSettings, GrantVerifySettings, PortalAddressSettings, VaultSettings
 
 
-class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings, PortalAddressSettings):
+class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings, PortalAddressSettings, AuditSignSettings):
     """Through which mail server, from which address, and to which webhooks."""
 
     smtp_url: SecretStr = Field(

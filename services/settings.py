@@ -84,6 +84,58 @@ class GrantVerifySettings(HomeSettings):
         return self.grant_public_key_file or self.home / "keys" / "grant_public.pem"
 
 
+class AuditVerifySettings(HomeSettings):
+    """What was signed of the audit log, and with which key."""
+
+    audit_checkpoint_folder: Path | None = Field(
+        default=None,
+        title="Checkpoint folder",
+        description="signed heads of the audit log and the list of destroyed keys; keep it apart from the database and "
+        "its backups; empty: checkpoints/ at home",
+    )
+    audit_public_key_file: Path | None = Field(
+        default=None, title="Audit public key", description="Ed25519, PEM; empty: keys/audit_public.pem at home"
+    )
+    audit_checkpoint_max_hours: int = Field(
+        default=26,
+        ge=1,
+        title="Oldest checkpoint",
+        description="hours; `audit verify` complains of an older newest one",
+    )
+
+    @property
+    def audit_checkpoint_path(self) -> Path:
+        """Folder of what must survive a restored database."""
+        return self.audit_checkpoint_folder or self.home / "checkpoints"
+
+    @property
+    def audit_public_key_path(self) -> Path:
+        """File of the public key."""
+        return self.audit_public_key_file or self.home / "keys" / "audit_public.pem"
+
+
+class AuditSignSettings(AuditVerifySettings):
+    """How often the audit log's head is signed; whoever does so holds the private key."""
+
+    audit_private_key_file: Path | None = Field(
+        default=None, title="Audit private key", description="Ed25519, PEM; empty: keys/audit_private.pem at home"
+    )
+    audit_checkpoint_seconds: int = Field(
+        default=60,
+        ge=0,
+        title="Seconds between checkpoints",
+        description="of a log that grows; 0: not here, `snapshot audit checkpoint` is run elsewhere",
+    )
+    audit_checkpoint_entries: int = Field(
+        default=1_000, ge=1, title="Entries between checkpoints", description="at the latest; whichever comes first"
+    )
+
+    @property
+    def audit_private_key_path(self) -> Path:
+        """File of the private key."""
+        return self.audit_private_key_file or self.home / "keys" / "audit_private.pem"
+
+
 class ConsentPeriodSettings(HomeSettings):
     """How long a consent may run: printed forms keep to it, and uploaded ones are judged by it."""
 

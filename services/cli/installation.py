@@ -14,8 +14,8 @@ from services.cli.ports import free_port
 from services.cli.settings import Settings
 from services.runtime.clock import legal_day, utc_now
 
-KEY_FILES = ("master.key", "grant_public.pem")
-"""What every process needs of the keys; they are made together, and the grant key's other half is nobody's business."""
+KEY_FILES = ("master.key", "grant_public.pem", "audit_public.pem")
+"""What shows that the keys were made; the other half of a pair is its one owner's business."""
 
 
 class PreparationFailed(Exception):

@@ -1,4 +1,4 @@
-"""``snapshot register``, ``snapshot audit`` and ``snapshot keys``."""
+"""``snapshot register`` and ``snapshot keys``; ``snapshot audit`` is in audit_commands.py."""
 
 import asyncio
 from pathlib import Path
@@ -6,18 +6,19 @@ from pathlib import Path
 import typer
 from pydantic import Field
 
-from services.register import audit, migrate
-from services.register.audit import ChainReport
+from services.register import migrate
+from services.register.audit_commands import audit_app
 from services.register.database import Database
 from services.register.expiry import expire_all
-from services.register.grants import generate_key_files
+from services.register.key_files import generate_key_files
 from services.runtime.clock import utc_now
-from services.settings import GrantVerifySettings, RegisterSettings, VaultSettings
+from services.settings import AuditSignSettings, GrantVerifySettings, RegisterSettings, VaultSettings
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey, MasterKeyUnusable, generate_master_key_file
 
+__all__ = ["audit_app", "keys_app", "register_app"]
+
 register_app = typer.Typer(no_args_is_help=True)
-audit_app = typer.Typer(no_args_is_help=True)
 keys_app = typer.Typer(no_args_is_help=True)
 
 
@@ -26,18 +27,12 @@ def register() -> None:
     """The register's database."""
 
 
-# A Typer with one command and no callback would drop the command's name.
-@audit_app.callback()
-def audit_log() -> None:
-    """The log of who saw what."""
-
-
 @keys_app.callback()
 def keys() -> None:
     """The keys that everything rests on."""
 
 
-class KeySettings(VaultSettings, GrantVerifySettings):
+class KeySettings(VaultSettings, GrantVerifySettings, AuditSignSettings):
     """Where the keys are."""
 
     grant_private_key_file: Path | None = Field(
@@ -74,48 +69,29 @@ def expire() -> None:
     typer.echo(f"{closed} consents expired.")
 
 
-@audit_app.command("verify")
-def verify() -> None:
-    """Recompute the whole chain. Exit code 1 when an entry was changed, removed, inserted or moved."""
-    report = asyncio.run(_verify(RegisterSettings().register_url))
-    if not report.intact:
-        typer.echo(f"BROKEN at entry {report.broken_at} of {report.entries}; everything before it is sound.", err=True)
-        raise typer.Exit(1)
-    typer.echo(f"{report.entries} entries, all sound. Head: {report.head}")
-
-
 @keys_app.command("create")
 def create() -> None:
-    """Make the master key and the pair of grant keys where they are absent; existing ones are left alone."""
+    """Make the keys where they are absent: the master key, and the pairs that sign grants and the audit log."""
     settings = KeySettings()
-    master, private, public = (
-        settings.master_key_path,
-        settings.grant_private_key_path,
-        settings.grant_public_key_path,
-    )
-    if master.exists():
-        typer.echo(f"kept  {master}")
+    if settings.master_key_path.exists():
+        typer.echo(f"kept  {settings.master_key_path}")
     else:
-        generate_master_key_file(master)
-        typer.echo(f"made  {master}")
+        generate_master_key_file(settings.master_key_path)
+        typer.echo(f"made  {settings.master_key_path}")
+    _make_pair("grant", settings.grant_private_key_path, settings.grant_public_key_path)
+    _make_pair("audit", settings.audit_private_key_path, settings.audit_public_key_path)
+
+
+def _make_pair(name: str, private: Path, public: Path) -> None:
     if private.exists() and public.exists():
         typer.echo(f"kept  {private} and {public}")
         return
     try:
         generate_key_files(private, public)
     except FileExistsError as error:
-        typer.echo("Only one half of the grant keys is there. Bring the other back, or move it away.", err=True)
+        typer.echo(f"Only one half of the {name} keys is there. Bring the other back, or move it away.", err=True)
         raise typer.Exit(2) from error
     typer.echo(f"made  {private} and {public}")
-
-
-async def _verify(url: str) -> ChainReport:
-    database = Database(url)
-    try:
-        async with database.reading() as tx:
-            return await audit.verify(tx)
-    finally:
-        await database.close()
 
 
 async def _expire(url: str, vault: FileVault) -> int:

@@ -4,6 +4,7 @@ On SQLite a transaction begins with BEGIN IMMEDIATE: a deferred one that reads b
 locked" instead of waiting. On PostgreSQL rows are locked with SELECT ... FOR UPDATE where it matters.
 """
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -18,6 +19,9 @@ from typing_extensions import override
 
 Transaction = AsyncSession
 """An open transaction. Whoever opened it commits it; code that is handed one only adds to it."""
+
+_COMPACT = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+"""How JSON columns are written: as the audit log's hashes cover it, so that a verification need not write it anew."""
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a SQLite writer waits for another; writers hold the lock for milliseconds, so this is for a bad day."""
@@ -106,6 +110,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             parsed.set(drivername=driver),
             pool_pre_ping=not self.is_sqlite,
+            json_serializer=_COMPACT.encode,
             hide_parameters=True,  # an error's text reaches logs; what was stored must not
         )
         _keep_rows_out_of_error_texts(self.engine)

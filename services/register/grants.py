@@ -4,7 +4,6 @@ Only consent_intake holds the private key. The gate opens on the signature and t
 """
 
 import binascii
-import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,14 +13,6 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
 from pydantic import ValidationError
 from typing_extensions import override
 
@@ -29,7 +20,19 @@ from schemas.consent_records import ConsentGrant
 from schemas.values import sha256_of
 from services.register import consents
 from services.register.database import Transaction
+from services.register.key_files import KeyFileUnusable, generate_key_files, private_key_from, public_key_from
 from services.register.tables import Grant
+
+__all__ = [
+    "GrantInvalid",
+    "GrantKeyUnusable",
+    "GrantSigner",
+    "GrantVerifier",
+    "MintedGrant",
+    "generate_key_files",
+    "load",
+    "store",
+]
 
 
 class GrantInvalid(Exception):
@@ -67,12 +70,9 @@ class GrantSigner:
             GrantKeyUnusable: the file is absent or holds something else.
         """
         try:
-            key = load_pem_private_key(path.read_bytes(), password=None)
-        except (OSError, ValueError, TypeError) as error:
-            raise GrantKeyUnusable("no private grant key in the file") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise GrantKeyUnusable("the private grant key is not Ed25519")
-        return cls(key)
+            return cls(private_key_from(path))
+        except KeyFileUnusable as error:
+            raise GrantKeyUnusable(f"grant key: {error}") from error
 
     def mint(self, grant: ConsentGrant) -> MintedGrant:
         """Sign a grant's canonical bytes."""
@@ -95,12 +95,9 @@ class GrantVerifier:
             GrantKeyUnusable: the file is absent or holds something else.
         """
         try:
-            key = load_pem_public_key(path.read_bytes())
-        except (OSError, ValueError, TypeError) as error:
-            raise GrantKeyUnusable("no public grant key in the file") from error
-        if not isinstance(key, Ed25519PublicKey):
-            raise GrantKeyUnusable("the public grant key is not Ed25519")
-        return cls(key)
+            return cls(public_key_from(path))
+        except KeyFileUnusable as error:
+            raise GrantKeyUnusable(f"grant key: {error}") from error
 
     def check(self, canonical: bytes, *, grant_sha256: str, signature: str) -> ConsentGrant:
         """Return the grant behind canonical bytes.
@@ -138,26 +135,3 @@ async def store(tx: Transaction, minted: MintedGrant, *, consent_id: UUID, at: d
 async def load(tx: Transaction, consent_id: UUID) -> Grant | None:
     """Return the stored hash and signature of a consent's grant, if it was minted."""
     return await tx.get(Grant, consent_id, populate_existing=True)
-
-
-def generate_key_files(private_path: Path, public_path: Path) -> None:
-    """Make a new pair of keys, readable by their owner only.
-
-    Raises:
-        FileExistsError: one of the files is there already; it is left alone.
-    """
-    if public_path.exists():
-        raise FileExistsError(public_path)
-    key = Ed25519PrivateKey.generate()
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    _write_new(private_path, private)
-    _write_new(public_path, key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())

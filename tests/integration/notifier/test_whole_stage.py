@@ -49,6 +49,7 @@ async def whole(sqlite_register: Database, sqlite_register_url: str, tmp_path: P
     keys = tmp_path / "keys"
     generate_master_key_file(keys / "master.key")
     generate_key_files(keys / "grant_private.pem", keys / "grant_public.pem")
+    generate_key_files(keys / "audit_private.pem", keys / "audit_public.pem")
     master = MasterKey.from_file(keys / "master.key")
     mailbox = Mailbox(tmp_path / "mail")
     async with taking_mail(mailbox, host="127.0.0.1", port=0) as port, local_web_server() as webhook:

@@ -9,14 +9,15 @@ from notifier.app import couriers, stage
 from notifier.settings import Settings
 from schemas.topics import Writer, topics_read_by
 from services.register.database import Database
-from services.register.grants import generate_key_files
+from services.register.key_files import KeyFileUnusable, generate_key_files
 from services.vault.master_key import MasterKey, generate_master_key_file
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     generate_master_key_file(tmp_path / "keys" / "master.key")
-    generate_key_files(tmp_path / "keys" / "grant_private.pem", tmp_path / "keys" / "grant_public.pem")
+    for name in ("grant", "audit"):
+        generate_key_files(tmp_path / "keys" / f"{name}_private.pem", tmp_path / "keys" / f"{name}_public.pem")
     return Settings(home=tmp_path)
 
 
@@ -26,7 +27,16 @@ def test_the_stage_reads_every_topic_that_names_it_and_writes_none(settings: Set
         topic.name for topic in topics_read_by(Writer.NOTIFIER)
     }
     assert built.writes == ()
-    assert {name_of(companion) for companion in built.companions} == {"run", "close_expired"}
+    assert {name_of(companion) for companion in built.companions} == {"run", "close_expired", "keep_signing"}
+
+
+def test_where_another_program_signs_the_audit_log_no_key_for_it_is_needed(settings: Settings) -> None:
+    (settings.home / "keys" / "audit_private.pem").unlink()
+    with pytest.raises(KeyFileUnusable):
+        stage(settings, Database(settings.register_url))
+    elsewhere = Settings(home=settings.home, audit_checkpoint_seconds=0)
+    built = stage(elsewhere, Database(settings.register_url))
+    assert "keep_signing" not in {name_of(companion) for companion in built.companions}
 
 
 def name_of(companion: object) -> str:

@@ -1,8 +1,10 @@
 import asyncio
+import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from pydantic import JsonValue
 from sqlalchemy import text
 
 from services.register import audit
@@ -43,11 +45,52 @@ async def test_an_untouched_chain_is_intact(register_database: Database) -> None
     assert report.head != audit.NO_ENTRY_HASH
 
 
-async def test_a_chain_longer_than_a_page_is_verified_to_its_end(sqlite_register: Database) -> None:
-    await _fill(sqlite_register, audit.PAGE + 3)
-    assert (await _verify(sqlite_register)).entries == audit.PAGE + 3
-    await _tamper(sqlite_register, "UPDATE audit_entries SET act = 'x' WHERE sequence = 1002")
-    assert (await _verify(sqlite_register)).broken_at == audit.PAGE + 2
+async def test_a_chain_longer_than_a_page_is_verified_to_its_end(register_database: Database) -> None:
+    await _fill(register_database, 23)
+    async with register_database.reading() as tx:
+        assert (await audit.verify(tx, page=10)).entries == 23
+    await _tamper(register_database, "UPDATE audit_entries SET act = 'x' WHERE sequence = 22")
+    async with register_database.reading() as tx:
+        assert (await audit.verify(tx, page=10)).broken_at == 22
+
+
+async def test_an_entry_whose_bytes_are_no_text_is_found_where_it_is(sqlite_register: Database) -> None:
+    await _fill(sqlite_register, 8)
+    await _tamper(sqlite_register, "UPDATE audit_entries SET act = CAST(x'ff61' AS TEXT) WHERE sequence = 5")
+    assert (await _verify(sqlite_register)).broken_at == 5
+
+
+async def test_an_entry_in_front_of_the_first_is_found(register_database: Database) -> None:
+    await _fill(register_database, 2)
+    await _tamper(
+        register_database,
+        "INSERT INTO audit_entries SELECT -7, at, act, actor, consent_id, detail, previous_hash, 'made up'"
+        " FROM audit_entries WHERE sequence = 1",
+    )
+    assert (await _verify(register_database)).broken_at == 1
+
+
+async def test_entries_written_before_the_text_was_canonical_are_sound_still(register_database: Database) -> None:
+    """Earlier releases stored a detail with spaces, in the order in which it was given; its hash was the same."""
+    detail: dict[str, JsonValue] = {
+        "rule": "gate-1",
+        "inputs": {"party": "noncustodial", "day": "2026-11-16"},
+        "reason": None,
+    }
+    link = audit.Link(1, NOON, "disclosure.allowed", audit.SYSTEM, uuid4(), detail, audit.NO_ENTRY_HASH)
+    row = link._asdict() | {"entry_hash": audit.link_hash(link), "detail": json.dumps(detail)}
+    columns = ":sequence, :at, :act, :actor, :consent_id, CAST(:detail AS JSON), :previous_hash, :entry_hash"
+    if register_database.is_sqlite:
+        row |= {"at": "2026-11-16 17:00:00.000000", "consent_id": link.consent_id.hex if link.consent_id else None}
+        columns = columns.replace("CAST(:detail AS JSON)", ":detail")
+    insert = f"INSERT INTO audit_entries VALUES ({columns})"  # noqa: S608 - fixed texts
+    async with register_database.transaction() as tx:
+        await tx.execute(text(insert), row)
+        await audit.record(tx, act="next", actor=audit.SYSTEM, at=NOON)
+    report = await _verify(register_database)
+    assert (report.intact, report.entries) == (True, 2)
+    await _tamper(register_database, 'UPDATE audit_entries SET detail = \'{"rule": "gate-2"}\' WHERE sequence = 1')
+    assert (await _verify(register_database)).broken_at == 1
 
 
 @pytest.mark.parametrize(

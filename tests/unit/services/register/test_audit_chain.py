@@ -1,0 +1,130 @@
+"""Six ways to tamper with the log, each tried a thousand times at random places, on rows as a database holds them."""
+
+from collections.abc import Sequence
+from random import Random
+
+import pytest
+
+from services.register.audit_chain import NO_ENTRY_HASH, ChainReport, StoredEntry, Walk
+from tests.support.audit_rows import Rows, rehashed, sound_rows, with_column
+
+TRIALS = 1_000
+ENTRIES = 40
+SEED = 20261122
+
+
+def walked(rows: Sequence[StoredEntry], signed: dict[int, str] | None = None, *, page: int = 7) -> ChainReport:
+    """Walk along rows as the database would return them: by number, a page at a time."""
+    ordered = sorted(rows, key=lambda row: int(row[0]))
+    walk = Walk(signed)
+    for start in range(0, len(ordered), page):
+        if not walk.follow(ordered[start : start + page]):
+            break
+    walk.end()
+    return ChainReport(len(rows), walk.head, walk.broken_at, walk.contradicted_at)
+
+
+@pytest.fixture(scope="module")
+def sound() -> Rows:
+    return sound_rows(ENTRIES, Random(SEED))
+
+
+def test_a_sound_chain_is_sound_with_and_without_checkpoints(sound: Rows) -> None:
+    every_head = {row[0]: row[7] for row in sound}
+    for signed in ({}, every_head, {0: NO_ENTRY_HASH}, {ENTRIES: sound[-1][7]}):
+        assert walked(sound, signed) == ChainReport(ENTRIES, sound[-1][7])
+
+
+def test_any_flipped_bit_is_found_at_its_entry(sound: Rows) -> None:
+    random = Random(SEED)
+    for _ in range(TRIALS):
+        at, column = random.randrange(ENTRIES), random.randrange(1, 8)
+        changed = with_column(sound[at], column, flipped(sound[at][column], random))
+        report = walked([*sound[:at], changed, *sound[at + 1 :]])
+        assert report.broken_at == at + 1, (at, column, changed)
+
+
+def flipped(value: str | None, random: Random) -> str:
+    if value is None:
+        return "0" * 32
+    place, bit = random.randrange(len(value)), 1 << random.randrange(7)
+    return value[:place] + chr(ord(value[place]) ^ bit) + value[place + 1 :]
+
+
+def test_any_removed_entry_is_found_whether_or_not_the_gap_is_closed(sound: Rows) -> None:
+    random = Random(SEED)
+    for trial in range(TRIALS):
+        at = random.randrange(ENTRIES - 1)
+        rows = [*sound[:at], *sound[at + 1 :]]
+        if trial % 2:
+            rows = [with_column(row, 0, number) for number, row in enumerate(rows, 1)]
+        assert walked(rows).broken_at == at + 1
+
+
+def test_any_inserted_entry_is_found_even_when_its_own_hash_fits(sound: Rows) -> None:
+    random = Random(SEED)
+    for trial in range(TRIALS):
+        at, model = random.randrange(ENTRIES), sound[random.randrange(ENTRIES)]
+        forged = with_column(model, 2, "disclosure.refused")
+        rows = [*sound[:at], forged, *sound[at:]]
+        if trial % 2:  # with a hash of its own that fits, so that only the entry after it tells
+            rows = [*rehashed(rows[: at + 1], since=at), *rows[at + 1 :]]
+        rows = [with_column(row, 0, number) for number, row in enumerate(rows, 1)]
+        assert walked(rows).broken_at == (at + 2 if trial % 2 else at + 1)
+
+
+def test_any_two_swapped_entries_are_found(sound: Rows) -> None:
+    random = Random(SEED)
+    for _ in range(TRIALS):
+        first, second = sorted(random.sample(range(ENTRIES), 2))
+        rows = list(sound)
+        rows[first], rows[second] = with_column(sound[second], 0, first + 1), with_column(sound[first], 0, second + 1)
+        assert walked(rows).broken_at == first + 1
+
+
+def test_any_cut_up_to_the_newest_checkpoint_is_found(sound: Rows) -> None:
+    random = Random(SEED)
+    for _ in range(TRIALS):
+        signed = sorted(random.sample(range(1, ENTRIES + 1), 3))
+        kept = random.randrange(signed[-1])
+        report = walked(sound[:kept], heads_of(sound, signed))
+        missing = next(number for number in signed if number > kept)
+        assert (report.broken_at, report.contradicted_at) == (None, missing)
+
+
+def test_any_end_rewritten_with_fitting_hashes_is_found_up_to_the_newest_checkpoint(sound: Rows) -> None:
+    random = Random(SEED)
+    for _ in range(TRIALS):
+        signed = sorted(random.sample(range(1, ENTRIES + 1), 3))
+        at = random.randrange(signed[-1])
+        forged = with_column(sound[at], 3, "system")
+        rows = rehashed([*sound[:at], forged, *sound[at + 1 :]], since=at)
+        report = walked(rows, heads_of(sound, signed))
+        assert (report.broken_at, report.contradicted_at) == (None, next(one for one in signed if one > at))
+
+
+def heads_of(rows: Rows, numbers: Sequence[int]) -> dict[int, str]:
+    return {number: rows[number - 1][7] for number in numbers}
+
+
+def test_what_came_after_the_newest_checkpoint_is_vouched_for_by_nobody(sound: Rows) -> None:
+    """The reason for signing soon and often: the chain alone shows neither a cut nor a rewritten end."""
+    signed = heads_of(sound, [30])
+    assert walked(sound[:30], signed).intact
+    assert walked(rehashed([*sound[:30], with_column(sound[30], 2, "forged")], since=30), signed).intact
+
+
+@pytest.mark.parametrize("column", range(8))
+@pytest.mark.parametrize("value", [None, b"", 7, 1.5, "", "[" * 9_999, "\ud800", '","actor":"system'])
+def test_whatever_stands_in_a_column_the_walk_ends_there(sound: Rows, column: int, value: object) -> None:
+    row = with_column(sound[4], column, value)
+    walk = Walk()
+    assert not walk.follow([*sound[:4], row, *sound[5:]])
+    assert walk.broken_at == 5
+
+
+def test_text_moved_from_one_column_into_the_next_is_found(sound: Rows) -> None:
+    """The columns put together give the same bytes: quoting keeps them apart."""
+    row = sound[4]
+    moved = with_column(with_column(row, 2, f'{row[2]}","actor":"{row[3]}'), 3, "")
+    assert walked([*sound[:4], moved, *sound[5:]]).broken_at == 5
