@@ -20,6 +20,7 @@ from case_fetcher.practice.scenarios import SCENARIOS
 from case_fetcher.rules.consented_copy import consented_copy
 from case_fetcher.settings import Settings
 from case_fetcher.stage import CaseSource
+from schemas.values import FULL_SCOPE
 from services.runtime.clock import legal_day
 
 app = typer.Typer()
@@ -57,10 +58,10 @@ async def _case_copies(source: CaseSource, identifiers: Sequence[str]) -> list[s
     """Return the copy of each parent on each case that would leave this stage; cases held for staff do not."""
     lines = []
     for identifier in identifiers:
-        case = await source.find(identifier)
+        case = await source.find(identifier, FULL_SCOPE)
         if case is None or case.held_for_staff:
             continue
-        lines += [consented_copy(case, person).model_dump_json() for person in case.parties]
+        lines += [consented_copy(case, person, FULL_SCOPE).model_dump_json() for person in case.parties]
     return lines
 
 

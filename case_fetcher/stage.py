@@ -1,6 +1,6 @@
 """Open the case an approved consent covers, or say why it stays shut."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
@@ -15,7 +15,7 @@ from schemas.consent_records import ConsentGrant
 from schemas.event import Event
 from schemas.reason_codes import ReasonCode
 from schemas.topics import Writer
-from schemas.values import sha256_of
+from schemas.values import ScopeItem, sha256_of
 from services.register import consents, grants
 from services.register.audit import Actor, stage_actor
 from services.register.database import Transaction
@@ -43,8 +43,10 @@ FORGED = frozenset(
 class CaseSource(Protocol):
     """The agency's case records."""
 
-    async def find(self, case_identifier: str) -> AgencyCase | None:
-        """Return the case, or None when the agency has none under this identifier.
+    async def find(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
+        """Return what the scope opens of the case, or None when the agency has none under this identifier.
+
+        What the scope does not open is not asked for (``schemas.consent_scope``), and so is None or empty.
 
         Raises:
             TemporarilyUnavailable: the records are away.
@@ -92,12 +94,12 @@ async def _consented_part(
     grant: ConsentGrant, source: CaseSource, *, now: datetime, oldest: timedelta
 ) -> CaseCopy | ReasonCode:
     """Read the case; return what the parent released of it, or why nothing of it may be."""
-    case = await source.find(grant.case_identifier)
+    case = await source.find(grant.case_identifier, grant.scope)
     reason = why_case_stays_shut(case, grant, now=now, oldest=oldest)
     if reason is not None or case is None:
         return reason or ReasonCode.CASE_NOT_FOUND
     person = consenting_party(case, grant)
-    return ReasonCode.PARENT_NOT_ON_CASE if person is None else consented_copy(case, person)
+    return ReasonCode.PARENT_NOT_ON_CASE if person is None else consented_copy(case, person, grant.scope)
 
 
 async def _refuse_a_grant_that_is_not_ours(event: ConsentApproved, tx: Transaction) -> None:

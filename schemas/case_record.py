@@ -4,13 +4,15 @@ Facts and thresholds: docs/glossary.md and the rule book's sources. A payment ha
 source (federal tax information stays outside). Unknown is None, never False or 0.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
-from schemas.values import CaseIdentifier, Cents, Party
+from schemas.consent_scope import closed_fields, without_closed_fields
+from schemas.values import FULL_SCOPE, CaseIdentifier, Cents, Party, ScopeItem
 
 
 class CaseType(StrEnum):
@@ -173,11 +175,12 @@ class CaseCopy(_Sealed):
     case_identifier: CaseIdentifier
     party: Party
     parent_name: str
+    scope: tuple[ScopeItem, ...] = Field(default=FULL_SCOPE, description="what the consent opens; the rest is empty")
     county: str | None = None
     as_of: AwareDatetime = Field(description="of the oldest part")
     block_as_of: BlockMoments | None = Field(default=None, description="of each part; None: all as of ``as_of``")
     order: SupportOrder
-    arrears: Arrears
+    arrears: Arrears | None = Field(description="None: outside the scope")
     opening_balance: OpeningBalance | None = Field(
         default=None, description="given: the arrears were recomputed from the ledger, to the cent; None: they can't be"
     )
@@ -188,11 +191,39 @@ class CaseCopy(_Sealed):
 
     @model_validator(mode="after")
     def _parts_do_not_exceed_their_whole(self) -> Self:
+        if self.arrears is None:
+            return self
         if (self.arrears.permanently_assigned or 0) > self.arrears.owed_to_dss:
             raise ValueError("permanently assigned arrears exceed what is owed to DSS")
         if (self.arrears.retroactive or 0) > self.arrears.total:
             raise ValueError("retroactive arrears exceed the total")
         return self
+
+    @model_validator(mode="after")
+    def _holds_what_the_scope_opens_and_nothing_else(self) -> Self:
+        if (self.arrears is None) == (ScopeItem.ARREARS in self.scope):
+            raise ValueError("past-due support does not go with the scope")
+        for place in closed_fields(self.scope):
+            part, _, name = place.partition(".")
+            value = getattr(self, part)
+            if name and value is not None:
+                value = getattr(value, name)
+            if part == "block_as_of" and self.block_as_of is not None and value == self.block_as_of.figures:
+                continue  # as old as the rest: it says nothing of its own
+            if value is not None and value != ():
+                raise ValueError(f"{place} is outside the scope")
+        return self
+
+    def within(self, scope: Collection[ScopeItem]) -> "CaseCopy":
+        """Return the part of this copy that a scope opens too; never more than this copy holds."""
+        kept = tuple(item for item in self.scope if item in scope)
+        if kept == self.scope:
+            return self
+        part = without_closed_fields(self.model_dump(), kept)
+        moments = part["block_as_of"]
+        return CaseCopy.model_validate(
+            {**part, "scope": kept, "as_of": self.as_of if moments is None else min(moments.values())}
+        )
 
     def canonical_bytes(self) -> bytes:
         """Return the bytes that are hashed and sealed."""

@@ -175,7 +175,11 @@ async def _case_copy(event: CaseFetched, grant: ConsentGrant, tx: Transaction, v
     except (ObjectMissing, ObjectDamaged, ValidationError):
         raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED, parks_later_events=False) from None
     ours = sha256_of(plain) == event.case_copy_sha256
-    if not ours or (case.case_identifier, case.party) != (grant.case_identifier, grant.party):
+    if not ours or (case.case_identifier, case.party, {*case.scope}) != (
+        grant.case_identifier,
+        grant.party,
+        {*grant.scope},
+    ):
         raise CannotBeProcessed(ReasonCode.DOCUMENT_CHANGED, parks_later_events=False)
     return case
 

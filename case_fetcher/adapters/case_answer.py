@@ -4,15 +4,17 @@ A field that is not named here is dropped while the answer is parsed: a payment'
 child never become part of a record. A field that is named must be exactly what it should be.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from case_fetcher.adapters.record_rows import MOMENTS, MONEY, agency_case, in_our_words
+from case_fetcher.adapters.record_rows import MOMENTS, MONEY, Row, agency_case, in_our_words
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from schemas.case_record import CaseType, EnforcementCode, EnforcementStatus, OrderStatus, PaymentFrequency
-from schemas.values import CaseIdentifier, Party
+from schemas.consent_scope import columns_opened
+from schemas.values import CaseIdentifier, Party, ScopeItem
 
 Amount = int | Annotated[str, StringConstraints(pattern=r"^-?\d{1,12}\.\d{2}$")]
 """Whole cents, or dollars as text such as ``"412.07"``: a JSON number with a point can't be trusted with cents."""
@@ -98,7 +100,7 @@ class FactsAnswer(_Part):
 
 
 class CaseAnswer(_Part):
-    """One case."""
+    """One case. A part that the scope opens has to be there; one that it does not may be, and is dropped."""
 
     case_identifier: CaseIdentifier
     as_of: AwareDatetime
@@ -109,15 +111,15 @@ class CaseAnswer(_Part):
     county: str | None = None
     parties: list[PersonAnswer]
     order: OrderAnswer
-    arrears: ArrearsAnswer
-    charges: list[ChargeAnswer]
-    payments: list[PaymentAnswer]
-    enforcement: list[EnforcementAnswer]
+    arrears: ArrearsAnswer | None = None
+    charges: list[ChargeAnswer] | None = None
+    payments: list[PaymentAnswer] | None = None
+    enforcement: list[EnforcementAnswer] | None = None
     facts: FactsAnswer = FactsAnswer()
 
 
-def read_answer(body: bytes, *, asked_for: str) -> AgencyCase:
-    """Return the record that the answer holds.
+def read_answer(body: bytes, *, asked_for: str, scope: Collection[ScopeItem]) -> AgencyCase:
+    """Return what the scope opens of the record that the answer holds.
 
     Raises:
         RecordUnusable: the answer is not what docs/case-api.md says, is about another case, or contradicts itself.
@@ -126,34 +128,41 @@ def read_answer(body: bytes, *, asked_for: str) -> AgencyCase:
         answer = CaseAnswer.model_validate_json(body)
         if answer.case_identifier != asked_for:
             raise RecordUnusable
-        return _in_rows(answer)
+        return _in_rows(answer, scope)
     except (ValidationError, ValueError):
         raise RecordUnusable from None  # the error's text quotes the record
 
 
-def _in_rows(answer: CaseAnswer) -> AgencyCase:
+def _in_rows(answer: CaseAnswer, scope: Collection[ScopeItem]) -> AgencyCase:
     whole = answer.model_dump()
     _refuse_mixed_amounts(whole, int if answer.money == "cents" else str)
     order = whole["order"]
     case = {
         **{name: whole[name] for name in ("case_identifier", "county", *MOMENTS)},
-        **whole["arrears"],
+        **(whole["arrears"] or {}),
         **whole["facts"],
         **{name: value for name, value in order.items() if name not in {"status", "amount", "frequency"}},
         **{f"order_{name}": order[name] for name in ("status", "amount", "frequency")},
     }
-    rows = {
-        "case": [case],
-        "party": whole["parties"],
-        "charge": whole["charges"],
-        "payment": whole["payments"],
-        "enforcement": whole["enforcement"],
-    }
-    ours = {name: [in_our_words(row, money=answer.money, codes={}) for row in block] for name, block in rows.items()}
+    tables = {"case": [case], "party": whole["parties"]}
+    tables |= {name: whole[part] for name, part in _TABLES.items()}
+    if any(rows is None and columns_opened(name, ("",), scope) for name, rows in tables.items()):
+        raise RecordUnusable
+    if whole["arrears"] is None and columns_opened("case", ("owed_to_dss",), scope):
+        raise RecordUnusable
+    ours = {name: _opened(name, rows or [], answer.money, scope) for name, rows in tables.items()}
     found = agency_case({**ours, "hold": [{}] if answer.held_for_staff else []})
     if found is None:
         raise RecordUnusable
     return found
+
+
+_TABLES = {"charge": "charges", "payment": "payments", "enforcement": "enforcement"}
+
+
+def _opened(table: str, rows: list[Row], money: str, scope: Collection[ScopeItem]) -> list[dict[str, Any]]:
+    opened = [{name: row[name] for name in columns_opened(table, row, scope)} for row in rows]
+    return [in_our_words(row, money=money, codes={}) for row in opened if row]
 
 
 def _refuse_mixed_amounts(value: Any, kind: type) -> None:

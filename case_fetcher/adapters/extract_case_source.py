@@ -4,7 +4,7 @@ Read by DuckDB where they lie, one case at a time: nothing is copied into a data
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -15,6 +15,7 @@ from case_fetcher.adapters.extract_files import Block, CheckedExtract, ExtractRe
 from case_fetcher.adapters.record_rows import MOMENTS, Row, agency_case, in_our_words
 from case_fetcher.adapters.source_mapping import SourceMapping
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
+from schemas.values import ScopeItem
 from services.runtime.failures import TemporarilyUnavailable
 from services.runtime.structured_log import get_logger
 
@@ -51,15 +52,15 @@ class ExtractCaseSource:
             self._checked.engine.close()
             self._checked = None
 
-    async def find(self, case_identifier: str) -> AgencyCase | None:
-        """Return the case, or None.
+    async def find(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
+        """Return what the scope opens of the case, or None; no other column is selected.
 
         Raises:
             TemporarilyUnavailable: the extract is away, incomplete, changed since it was described, or slow to read.
             RecordUnusable: the record breaks its own rules (an unknown code, a date that is none).
         """
         try:
-            return await asyncio.wait_for(asyncio.to_thread(self._read, case_identifier), self._timeout)
+            return await asyncio.wait_for(asyncio.to_thread(self._read, case_identifier, scope), self._timeout)
         except ExtractRefused:
             get_logger().warning("case extract refused")  # the sentence names files: `snapshot case-records` tells it
             raise TemporarilyUnavailable(DEPENDENCY) from None
@@ -76,10 +77,13 @@ class ExtractCaseSource:
                 self._checked = check_extract(self._folder, self._mapping)
             return self._checked
 
-    def _read(self, case_identifier: str) -> AgencyCase | None:
+    def _read(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
         extract = self._current()
         with extract.engine.cursor() as engine:
-            rows = {name: self._rows(engine, block, case_identifier) for name, block in extract.blocks.items()}
+            rows = {
+                name: self._rows(engine, block, block.mapping.opened(name, scope), case_identifier)
+                for name, block in extract.blocks.items()
+            }
         if not _unchanged(extract):
             raise ExtractRefused("the extract changed while a case was read")
         for case in rows["case"]:
@@ -88,9 +92,13 @@ class ExtractCaseSource:
                     case[name] = min(case[name], extract.as_of)
         return agency_case(rows)
 
-    def _rows(self, engine: duckdb.DuckDBPyConnection, block: Block, case_identifier: str) -> Sequence[dict[str, Any]]:
-        found = engine.execute(block.source, {"case_identifier": case_identifier}).fetchall()
-        raw: list[Row] = [dict(zip(block.mapping.columns, row, strict=True)) for row in found]
+    def _rows(
+        self, engine: duckdb.DuckDBPyConnection, block: Block, opened: Collection[str], case_identifier: str
+    ) -> Sequence[dict[str, Any]]:
+        if not opened:
+            return []
+        found = engine.execute(block.query(opened), {"case_identifier": case_identifier}).fetchall()
+        raw: list[Row] = [dict(zip(opened, row, strict=True)) for row in found]
         return [in_our_words(row, money=self._mapping.money, codes=self._mapping.codes) for row in raw]
 
 

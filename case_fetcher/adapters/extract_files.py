@@ -2,7 +2,7 @@
 
 import csv
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,10 +31,19 @@ class ExtractRefused(Exception):
 
 @dataclass(frozen=True)
 class Block:
-    """One table of a checked extract: ``source`` is the SQL that yields its rows."""
+    """One table of a checked extract: ``scans`` is the SQL that yields the rows of each of its files."""
 
     mapping: BlockMapping
-    source: str
+    scans: tuple[str, ...]
+
+    def query(self, columns: Collection[str]) -> str:
+        """Return SQL for these columns of one case, as text, in this order; no other column is asked for."""
+        key = quoted(self.mapping.columns["case_identifier"])
+        wanted = ", ".join(
+            f"CAST({quoted(self.mapping.columns[entry])} AS VARCHAR) AS {quoted(entry)}" for entry in columns
+        )
+        each = (f"SELECT {wanted} FROM {scan} WHERE {key} = $case_identifier" for scan in self.scans)  # noqa: S608
+        return " UNION ALL BY NAME ".join(each)
 
 
 @dataclass(frozen=True)
@@ -126,14 +135,7 @@ def _block(
                 raise ExtractRefused(f"[{name}] {entry}: {file.name} has no column {agency_name}")
         if columns[mapping.columns["case_identifier"]] != "VARCHAR":
             raise ExtractRefused(f"[{name}] case_identifier: the column in {file.name} must hold text")
-    return Block(mapping, " UNION ALL BY NAME ".join(_rows_of(folder, file, mapping, engine) for file in files))
-
-
-def _rows_of(folder: Path, file: ExtractFile, mapping: BlockMapping, engine: duckdb.DuckDBPyConnection) -> str:
-    """Return SQL for the mapped columns, as text; no other column is asked for."""
-    key = mapping.columns["case_identifier"]
-    wanted = ", ".join(f"CAST({quoted(name)} AS VARCHAR) AS {quoted(entry)}" for entry, name in mapping.columns.items())
-    return f"SELECT {wanted} FROM {_scan(folder, file, engine)} WHERE {quoted(key)} = $case_identifier"  # noqa: S608
+    return Block(mapping, tuple(_scan(folder, file, engine) for file in files))
 
 
 def _scan(folder: Path, file: ExtractFile, engine: duckdb.DuckDBPyConnection) -> str:

@@ -8,7 +8,7 @@ import asyncio
 import random
 import ssl
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from case_fetcher.adapters.case_answer import read_answer
 from case_fetcher.adapters.circuit_breaker import CircuitBreaker, CircuitOpen
 from case_fetcher.adapters.retry_after import seconds_asked_for
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
+from schemas.values import ScopeItem
 from services.runtime.failures import TemporarilyUnavailable
 from services.runtime.structured_log import get_logger
 
@@ -32,6 +33,9 @@ FIRST_PAUSE_SECONDS = 0.2
 TRY_AGAIN = frozenset({429, 500, 502, 503, 504})
 REST_AFTER_FAILURES = 5
 REST_SECONDS = 15.0
+
+Wanted = Mapping[str, str | Sequence[str]]
+"""Body of a lookup."""
 
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -128,8 +132,10 @@ class HttpCaseSource:
         """Close the connections."""
         await self._http.aclose()
 
-    async def find(self, case_identifier: str) -> AgencyCase | None:
-        """Return the case, or None when the agency has none under this identifier.
+    async def find(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
+        """Return what the scope opens of the case, or None when the agency has none under this identifier.
+
+        The scope goes along, so that a server need not send the rest; what it sends all the same is dropped.
 
         Raises:
             TemporarilyUnavailable: the interface is away, too slow, busy, or refuses this product.
@@ -137,14 +143,15 @@ class HttpCaseSource:
         """
         try:
             with self._breaker.request():
-                return await self._within_the_time(case_identifier)
+                return await self._within_the_time(case_identifier, scope)
         except CircuitOpen as error:
             raise TemporarilyUnavailable(DEPENDENCY) from error
 
-    async def _within_the_time(self, case_identifier: str) -> AgencyCase | None:
+    async def _within_the_time(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
+        wanted = {"case_identifier": case_identifier, "scope": [item.value for item in ScopeItem if item in scope]}
         try:
             async with asyncio.timeout(self._timeout):
-                body = await self._ask_patiently(case_identifier)
+                body = await self._ask_patiently(wanted)
         except (TimeoutError, _TryLater) as trouble:
             self._breaker.failed(rest_seconds=trouble.rest_seconds if isinstance(trouble, _TryLater) else None)
             raise TemporarilyUnavailable(DEPENDENCY) from None  # the cause may hold the request
@@ -152,13 +159,13 @@ class HttpCaseSource:
             self._breaker.succeeded()  # the interface works; this record does not
             raise
         self._breaker.succeeded()
-        return None if body is None else read_answer(body, asked_for=case_identifier)
+        return None if body is None else read_answer(body, asked_for=case_identifier, scope=scope)
 
-    async def _ask_patiently(self, case_identifier: str) -> bytes | None:
+    async def _ask_patiently(self, wanted: Wanted) -> bytes | None:
         ends = self._clock() + self._timeout
         for number in range(TRIES):
             try:
-                return await self._ask(case_identifier)
+                return await self._ask(wanted)
             except _TryLater as busy:
                 wait = busy.rest_seconds
                 if wait is None:
@@ -168,13 +175,13 @@ class HttpCaseSource:
                 await self._pause(wait)
         raise AssertionError  # the last try returns or raises
 
-    async def _ask(self, case_identifier: str) -> bytes | None:
+    async def _ask(self, wanted: Wanted) -> bytes | None:
         try:
             token = await self._tokens.current()
-            status, headers, body = await self._post(case_identifier, token)
+            status, headers, body = await self._post(wanted, token)
             if status == httpx.codes.UNAUTHORIZED:
                 self._tokens.reject(token)
-                status, headers, body = await self._post(case_identifier, await self._tokens.current())
+                status, headers, body = await self._post(wanted, await self._tokens.current())
         except TokenRefused as refused:
             get_logger().warning("case api gave no token", status=refused.status)
             raise _TryLater(None if refused.status in TRY_AGAIN else REST_SECONDS) from None
@@ -182,10 +189,9 @@ class HttpCaseSource:
             raise _TryLater from None  # its text and its request are not for logs
         return _body_of(status, headers, body)
 
-    async def _post(self, case_identifier: str, token: str) -> tuple[int, httpx.Headers, bytes]:
-        request = {"case_identifier": case_identifier}
+    async def _post(self, wanted: Wanted, token: str) -> tuple[int, httpx.Headers, bytes]:
         authorization = {"authorization": f"Bearer {token}"}
-        async with self._http.stream("POST", self._lookup, json=request, headers=authorization) as answer:
+        async with self._http.stream("POST", self._lookup, json=wanted, headers=authorization) as answer:
             body = b""
             async for part in answer.aiter_bytes():
                 body += part

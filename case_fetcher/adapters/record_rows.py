@@ -113,6 +113,8 @@ def _moment(value: Any) -> datetime:
 def agency_case(rows: Mapping[str, Sequence[Row]]) -> AgencyCase | None:
     """Return the record that these rows, in our words, make up; None when there is no case row.
 
+    A column that a row lacks was not asked for: the consent does not open it.
+
     Raises:
         RecordUnusable: two rows claim to be the case, a part is missing, or a code is unknown.
     """
@@ -140,7 +142,7 @@ def _put_together(case: Row, rows: Mapping[str, Sequence[Row]]) -> AgencyCase:
             if row["full_name"] and row["birth_date"]  # who has neither can't be recognised, and consents to nothing
         ),
         order=_order(case),
-        arrears=Arrears.model_validate(_pick(case, Arrears.model_fields)),
+        arrears=Arrears.model_validate(_pick(case, Arrears.model_fields)) if "owed_to_dss" in case else None,
         opening_balance=_opening_balance(case),
         charges=tuple(sorted(_each(Charge, rows["charge"]), key=lambda charge: charge.due_on)),
         payments=tuple(sorted(_each(Payment, rows["payment"]), key=lambda payment: payment.received_on)),

@@ -5,9 +5,12 @@ mapped, so it is never asked for (federal tax information and the other party's 
 """
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from schemas.consent_scope import columns_opened
+from schemas.values import ScopeItem
 
 PRACTICE_MAPPING = Path(__file__).parent / "practice_county.toml"
 
@@ -46,6 +49,13 @@ class BlockMapping:
 
     table: str
     columns: Mapping[str, str]
+
+    def opened(self, block: str, scope: Collection[ScopeItem]) -> Mapping[str, str]:
+        """Return the columns that a scope opens, by the product's names; empty: the table is not read at all.
+
+        The identifier's column is how a row is found; it is never more than what was asked with.
+        """
+        return {name: self.columns[name] for name in columns_opened(block, self.columns, scope)}
 
 
 @dataclass(frozen=True)

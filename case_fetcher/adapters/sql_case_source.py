@@ -1,7 +1,7 @@
 """The agency's case records in any SQL database, read-only."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, Date, Float, Integer, Numeric, String, create_engine, event, inspect
@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeEngine
 from case_fetcher.adapters.record_rows import DATES, MOMENTS, MONEY, Row, agency_case, in_our_words
 from case_fetcher.adapters.source_mapping import MappingError, SourceMapping
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
+from schemas.values import FULL_SCOPE, ScopeItem
 from services.register.database import UtcDateTime
 from services.runtime.failures import TemporarilyUnavailable
 
@@ -65,7 +66,7 @@ class SqlCaseSource:
         """Ask for a case that nobody has: a column of a type that can't be read shows before the first parent's."""
         with self._engine.connect() as connection:
             try:
-                self._rows(connection, name, "")
+                self._rows(connection, name, "", FULL_SCOPE)
             except InvalidRequestError as error:
                 table = self._mapping.blocks[name].table
                 raise MappingError(f"[{name}] table {table} keeps a number as another type") from error
@@ -74,27 +75,33 @@ class SqlCaseSource:
         """Close the connections."""
         await asyncio.to_thread(self._engine.dispose)
 
-    async def find(self, case_identifier: str) -> AgencyCase | None:
-        """Return the case, or None.
+    async def find(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
+        """Return what the scope opens of the case, or None; no other column is selected.
 
         Raises:
             TemporarilyUnavailable: the records are away or too slow.
             RecordUnusable: the record breaks its own rules (an unknown code, a date that is none).
         """
         try:
-            return await asyncio.wait_for(asyncio.to_thread(self._read, case_identifier), self._timeout)
+            return await asyncio.wait_for(asyncio.to_thread(self._read, case_identifier, scope), self._timeout)
         except (TimeoutError, SQLAlchemyError) as error:
             raise TemporarilyUnavailable(DEPENDENCY) from error
         except (ValueError, TypeError):
             raise RecordUnusable from None  # the error's text quotes the record
 
-    def _read(self, case_identifier: str) -> AgencyCase | None:
+    def _read(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
         with self._engine.connect() as connection:
-            return agency_case({name: self._rows(connection, name, case_identifier) for name in self._mapping.blocks})
+            names = self._mapping.blocks
+            return agency_case({name: self._rows(connection, name, case_identifier, scope) for name in names})
 
-    def _rows(self, connection: Connection, name: str, case_identifier: str) -> Sequence[Row]:
+    def _rows(
+        self, connection: Connection, name: str, case_identifier: str, scope: Collection[ScopeItem]
+    ) -> Sequence[Row]:
         block = self._mapping.blocks[name]
-        columns = {entry: column(agency_name, self._type_of(entry)) for entry, agency_name in block.columns.items()}
+        opened = block.opened(name, scope)
+        if not opened:
+            return ()
+        columns = {entry: column(agency_name, self._type_of(entry)) for entry, agency_name in opened.items()}
         source = table(block.table, *columns.values())
         query = select(*(found.label(entry) for entry, found in columns.items())).select_from(source)
         query = query.where(columns["case_identifier"] == case_identifier)

@@ -38,6 +38,7 @@ class AgencyCase:
     """One case.
 
     ``as_of`` is its oldest part's. ``held_for_staff``: a family-violence flag or an order of protection is on it.
+    What the consent does not open was not read: None, or empty.
     """
 
     case_identifier: str
@@ -46,7 +47,7 @@ class AgencyCase:
     held_for_staff: bool
     parties: tuple[PartyOnCase, ...]
     order: SupportOrder
-    arrears: Arrears
+    arrears: Arrears | None = None
     charges: tuple[Charge, ...] = ()
     payments: tuple[Payment, ...] = ()
     enforcement: tuple[EnforcementAction, ...] = ()

@@ -6,7 +6,6 @@ from case_fetcher.rules.agency_case import AgencyCase, PartyOnCase
 from case_fetcher.rules.ledger import figures_reconcile
 from schemas.consent_records import ConsentGrant
 from schemas.reason_codes import ReasonCode
-from schemas.values import FULL_SCOPE
 from services.parent_names import same_person
 
 
@@ -31,8 +30,7 @@ def why_case_stays_shut(
     looked at before anything that would tell the partner more about the case, and is shown without its cause
     (design rule: the flag itself is sensitive; SSL 111-v forbids release where harm is likely).
     """
-    if set(grant.scope) != set(FULL_SCOPE):
-        # The form releases all four kinds or is not our form; a page with holes would read as "nothing owed".
+    if not grant.scope:
         return ReasonCode.OUT_OF_SCOPE
     if case is None or case.case_identifier != grant.case_identifier:
         return ReasonCode.CASE_NOT_FOUND

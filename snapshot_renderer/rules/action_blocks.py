@@ -55,7 +55,6 @@ def enforcement_block(
     case: CaseCopy,
     words: Mapping[EnforcementCode, ActionWords],
     texts: Texts,
-    scope: tuple[ScopeItem, ...],
     *,
     constants: Constants,
     as_of: date,
@@ -69,8 +68,8 @@ def enforcement_block(
         texts.say(f"enforcement_meaning_{case.party.value}"),
     )
     heading, at = texts.say("enforcement_heading"), texts.say("block_as_of", day=as_of)
-    if ScopeItem.ENFORCEMENT not in scope:
-        return EnforcementBlock(heading, "", columns, texts.say("enforcement_not_released"), (), ())
+    if ScopeItem.ENFORCEMENT not in case.scope:
+        return EnforcementBlock(heading, "", columns, texts.say("enforcement_not_covered"), (), ())
     if not case.enforcement:
         return EnforcementBlock(heading, at, columns, texts.say("enforcement_none"), (), ())
     actions = sorted(case.enforcement, key=lambda action: action.started_on, reverse=True)
@@ -83,24 +82,24 @@ def enforcement_block(
 def steps_block(
     steps: tuple[ChosenStep, ...],
     texts: Texts,
-    scope: tuple[ScopeItem, ...],
     *,
+    scope: tuple[ScopeItem, ...],
     party: Party,
     resource_by_id: ResourceById,
 ) -> StepsBlock:
-    """Return the numbered steps with their links.
+    """Return the numbered steps with their links, or that the consent does not cover them.
 
     Raises:
         KeyError: a rule names a resource that is not in the catalogue.
     """
-    released = ScopeItem.NEXT_STEPS in scope
+    covered = ScopeItem.NEXT_STEPS in scope
     link = resource_by_id(QR_RESOURCE[party])
-    shown = tuple(_step(step, texts, resource_by_id) for step in steps) if released else ()
+    shown = tuple(_step(step, texts, resource_by_id) for step in steps) if covered else ()
     return StepsBlock(
         heading=texts.say("steps_heading"),
         forms=_forms_listing(shown, texts, resource_by_id),
-        note=texts.say("steps_english_forms") or None if released else None,
-        message=None if released else texts.say("steps_not_released"),
+        note=texts.say("steps_english_forms") or None if covered else None,
+        message=None if covered else texts.say("steps_not_covered"),
         steps=shown,
         qr_url=link.url,
         qr_title=texts.say("qr_title", address=printed_address(link.url)),

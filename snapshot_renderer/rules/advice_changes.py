@@ -7,7 +7,6 @@ from datetime import date
 from difflib import SequenceMatcher
 
 from schemas.case_record import CaseCopy
-from schemas.values import FULL_SCOPE
 from snapshot_renderer.rules.case_figures import figures_of
 from snapshot_renderer.rules.next_steps import next_steps
 from snapshot_renderer.rules.rule_book import Constants, Rule, RuleBook
@@ -54,7 +53,7 @@ def advice_for(case: CaseCopy, book: RuleBook, constants: Constants, *, as_of: d
         RuleBroken: a condition can't be evaluated.
     """
     figures = figures_of(case, as_of=as_of)
-    facts = facts_for_rules(case, figures, constants=constants, scope=FULL_SCOPE, today=as_of)
+    facts = facts_for_rules(case, figures, constants=constants, today=as_of)
     return tuple(step.rule.id for step in next_steps(book, facts, party=case.party, today=reviewed_on))
 
 

@@ -157,9 +157,10 @@ def months_of(charges: Iterable[Charge], payments: Iterable[Payment], *, as_of: 
 def arrears_months(case: CaseCopy, per_month: Cents | None) -> int | None:
     """Return full months of support that the arrears come to.
 
-    Retroactive support does not count (18 NYCRR 346.11, 346.12). None when the order's amount is unknown or 0.
+    Retroactive support does not count (18 NYCRR 346.11, 346.12). None when the order's amount is unknown or 0, or the
+    arrears are unknown.
     """
-    if not per_month:
+    if not per_month or case.arrears is None:
         return None
     return (case.arrears.total - (case.arrears.retroactive or 0)) // per_month
 

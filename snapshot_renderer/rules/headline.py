@@ -7,31 +7,32 @@ from snapshot_renderer.rules.page_model import BigNumber
 from snapshot_renderer.rules.wording import Money, Texts, money
 
 
-def headline(case: CaseCopy, figures: CaseFigures, texts: Texts, scope: tuple[ScopeItem, ...]) -> str:
+def headline(case: CaseCopy, figures: CaseFigures, texts: Texts) -> str:
     """Return the one sentence that answers "how does this case stand"."""
     if case.order.status is OrderStatus.NONE:
         return texts.say("headline_no_order")
     if case.order.status is OrderStatus.ENDED:
-        return _ended(case, texts, released=ScopeItem.ARREARS in scope)
-    if ScopeItem.PAYMENTS not in scope:
+        return _ended(case, texts)
+    if ScopeItem.PAYMENTS not in case.scope:
         return texts.say("headline_active")
     return _months_paid(figures, texts, case.party)
 
 
-def big_numbers(
-    case: CaseCopy, figures: CaseFigures, texts: Texts, scope: tuple[ScopeItem, ...]
-) -> tuple[BigNumber, BigNumber, BigNumber]:
-    """Return the order's amount, what is past due, and the last payment."""
-    withheld = BigNumber(texts.say("not_released_number"), texts.say("not_released"), is_word=True)
+def big_numbers(case: CaseCopy, figures: CaseFigures, texts: Texts) -> tuple[BigNumber, BigNumber, BigNumber]:
+    """Return the order's amount, what is past due, and the last payment; each only if the consent covers it."""
     return (
         _order(case, texts),
-        _past_due(case, texts) if ScopeItem.ARREARS in scope else withheld,
-        _last_payment(figures, texts) if ScopeItem.PAYMENTS in scope else withheld,
+        _past_due(case, texts),
+        _last_payment(figures, texts) if ScopeItem.PAYMENTS in case.scope else _not_covered(texts),
     )
 
 
-def _ended(case: CaseCopy, texts: Texts, *, released: bool) -> str:
-    if not released:
+def _not_covered(texts: Texts) -> BigNumber:
+    return BigNumber(texts.say("not_covered_number"), texts.say("not_covered"), is_word=True)
+
+
+def _ended(case: CaseCopy, texts: Texts) -> str:
+    if case.arrears is None:
         return texts.say("headline_ended")
     if case.arrears.total == 0:
         return texts.say("headline_ended_clear")
@@ -59,6 +60,8 @@ def _order(case: CaseCopy, texts: Texts) -> BigNumber:
         return BigNumber(texts.say("order_none_number"), texts.say("order_none"), is_word=True)
     if order.status is OrderStatus.ENDED:
         return BigNumber(texts.say("order_ended_number"), texts.say("order_ended"), is_word=True)
+    if ScopeItem.PAYMENTS not in case.scope:
+        return _not_covered(texts)
     if order.amount is None:
         return BigNumber(texts.say("order_unknown_number"), texts.say("order_unknown"), is_word=True)
     if order.frequency is None:
@@ -69,6 +72,8 @@ def _order(case: CaseCopy, texts: Texts) -> BigNumber:
 
 def _past_due(case: CaseCopy, texts: Texts) -> BigNumber:
     """Each parent sees what concerns them: all they owe, or the part that is owed to them."""
+    if case.arrears is None:
+        return _not_covered(texts)
     mine = case.arrears.total if case.party is Party.NONCUSTODIAL else case.arrears.owed_to_custodial_parent
     return BigNumber(money(mine, texts.language), texts.say(f"past_due_{case.party.value}"))
 

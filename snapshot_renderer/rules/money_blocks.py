@@ -3,7 +3,7 @@
 from datetime import date
 
 from schemas.case_record import CaseCopy
-from schemas.values import Cents, ScopeItem
+from schemas.values import Cents
 from snapshot_renderer.rules.case_figures import CaseFigures, FiguresDoNotReconcile, Month, MonthState
 from snapshot_renderer.rules.page_model import (
     ArrearsBlock,
@@ -33,10 +33,10 @@ LEAST_SHARE = 15
 _LEGEND = (("legend_full", MonthState.FULL), ("legend_part", MonthState.PART), ("legend_missed", MonthState.MISSED))
 
 
-def payments_block(figures: CaseFigures, texts: Texts, scope: tuple[ScopeItem, ...]) -> PaymentsBlock:
+def payments_block(figures: CaseFigures, texts: Texts, *, covered: bool) -> PaymentsBlock:
     """Return the chart's content, or why there is no chart."""
-    if ScopeItem.PAYMENTS not in scope:
-        return _no_chart(texts, "", texts.say("payments_not_released"))
+    if not covered:
+        return _no_chart(texts, "", texts.say("payments_not_covered"))
     first, last = (month_and_year(figures.months[end].first, texts.language) for end in (0, -1))
     span = texts.say("payments_span", first=first, last=last)
     if figures.paid == figures.due == 0:
@@ -62,15 +62,15 @@ def tallest(bars: tuple[MonthBar, ...]) -> Cents:
     return max(due, min(paid, CUT_SHORT_FROM * due)) if due else paid
 
 
-def arrears_block(case: CaseCopy, texts: Texts, scope: tuple[ScopeItem, ...], *, as_of: date) -> ArrearsBlock:
-    """Return the split of the past-due amount.
+def arrears_block(case: CaseCopy, texts: Texts, *, as_of: date) -> ArrearsBlock:
+    """Return the split of the past-due amount, or that the consent does not cover it.
 
     Raises:
         FiguresDoNotReconcile: the parts are not the whole.
     """
     heading, at = texts.say("arrears_heading"), texts.say("block_as_of", day=as_of)
-    if ScopeItem.ARREARS not in scope:
-        return ArrearsBlock(heading, "", texts.say("arrears_not_released"), "", (), "")
+    if case.arrears is None:
+        return ArrearsBlock(heading, "", texts.say("arrears_not_covered"), "", (), "")
     dss, parent = case.arrears.owed_to_dss, case.arrears.owed_to_custodial_parent
     if dss + parent != case.arrears.total:
         raise FiguresDoNotReconcile

@@ -1,7 +1,7 @@
 """From a case copy and a consent to every string on the page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from schemas.case_record import CaseCopy, EnforcementCode
@@ -48,6 +48,10 @@ class PageRequest:
     as_of: date
     today: date
 
+    def as_consented(self) -> "PageRequest":
+        """Return the request with the part of its case that the consent opens; pages are made from nothing else."""
+        return replace(self, case=self.case.within(self.grant.scope))
+
 
 def page_content(request: PageRequest, editorial: Editorial, language: Language) -> PageContent:
     """Return one page's content.
@@ -57,7 +61,8 @@ def page_content(request: PageRequest, editorial: Editorial, language: Language)
     """
     if request.as_of > request.today:
         raise FiguresDoNotReconcile
-    case, scope = request.case, request.grant.scope
+    request = request.as_consented()
+    case = request.case
     texts = Texts(editorial.texts, language)
     figures = figures_of(case, as_of=request.as_of)
     steps = _steps(request, figures, editorial)
@@ -72,15 +77,15 @@ def page_content(request: PageRequest, editorial: Editorial, language: Language)
         case_number=masked(case.case_identifier),
         case_details=_details(case, texts),
         as_of_line=texts.say("as_of", day=long_day(request.as_of, language)),
-        headline=headline(case, figures, texts, scope),
+        headline=headline(case, figures, texts),
         act_now_label=texts.say("act_now"),
         act_now=_act_now(steps, language),
-        numbers=big_numbers(case, figures, texts, scope),
-        payments=payments_block(figures, texts, scope),
-        arrears=arrears_block(case, texts, scope, as_of=request.as_of),
+        numbers=big_numbers(case, figures, texts),
+        payments=payments_block(figures, texts, covered=ScopeItem.PAYMENTS in case.scope),
+        arrears=arrears_block(case, texts, as_of=request.as_of),
         order=order_block(case, texts),
         enforcement=_enforcement(request, editorial, texts),
-        steps=steps_block(steps, texts, scope, party=case.party, resource_by_id=editorial.resource_by_id),
+        steps=steps_block(steps, texts, scope=case.scope, party=case.party, resource_by_id=editorial.resource_by_id),
         helpline=texts.say("helpline"),
         prepared_for=_prepared_for(request, texts),
         confidential=texts.say("confidential"),
@@ -94,15 +99,9 @@ def masked(case_identifier: str) -> str:
 
 
 def _steps(request: PageRequest, figures: CaseFigures, editorial: Editorial) -> tuple[ChosenStep, ...]:
-    if ScopeItem.NEXT_STEPS not in request.grant.scope:
+    if ScopeItem.NEXT_STEPS not in request.case.scope:
         return ()
-    facts = facts_for_rules(
-        request.case,
-        figures,
-        constants=editorial.constants,
-        scope=request.grant.scope,
-        today=request.today,
-    )
+    facts = facts_for_rules(request.case, figures, constants=editorial.constants, today=request.today)
     return next_steps(editorial.book, facts, party=request.case.party, today=request.today)
 
 
@@ -111,7 +110,6 @@ def _enforcement(request: PageRequest, editorial: Editorial, texts: Texts) -> En
         request.case,
         editorial.actions,
         texts,
-        request.grant.scope,
         constants=editorial.constants,
         as_of=request.as_of,
         today=request.today,

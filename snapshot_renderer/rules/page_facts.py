@@ -61,14 +61,14 @@ def page_facts(request: PageRequest, editorial: Editorial, *, snapshot_id: UUID)
         FiguresDoNotReconcile: the record contradicts itself.
         RuleBroken: a condition can't be evaluated.
     """
-    book = editorial.book
+    book, request = editorial.book, request.as_consented()
     return PageFacts(
         snapshot_id=snapshot_id,
         rule_book=book.edition,
         rule_book_sha256=editorial.book_sha256,
         as_of=request.as_of,
         today=request.today,
-        steps=_steps(request, editorial) if ScopeItem.NEXT_STEPS in request.grant.scope else (),
+        steps=_steps(request, editorial) if ScopeItem.NEXT_STEPS in request.case.scope else (),
         withheld=tuple(rule.id for rule in book.overdue(request.today)),
     )
 
@@ -78,7 +78,6 @@ def _steps(request: PageRequest, editorial: Editorial) -> tuple[StepFacts, ...]:
         request.case,
         figures_of(request.case, as_of=request.as_of),
         constants=editorial.constants,
-        scope=request.grant.scope,
         today=request.today,
     )
     chosen = next_steps(editorial.book, known, party=request.case.party, today=request.today)

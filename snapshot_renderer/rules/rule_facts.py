@@ -12,12 +12,6 @@ from snapshot_renderer.rules.wording import Money, Printable
 
 Fact = bool | int | float | str | list[str] | None
 
-_WITHHELD: Mapping[ScopeItem, tuple[str, ...]] = {
-    ScopeItem.PAYMENTS: ("days_since_payment", "paid_full_year", "collected_ffy", "payment_method"),
-    ScopeItem.ARREARS: ("arrears_dss", "arrears_cp", "arrears_total", "arrears_months"),
-    ScopeItem.ENFORCEMENT: ("days_left_dl", "court_date"),
-}
-
 
 @dataclass(frozen=True)
 class RuleFacts:
@@ -27,33 +21,28 @@ class RuleFacts:
     values: Mapping[str, Printable]
 
 
-def facts_for_rules(
-    case: CaseCopy, figures: CaseFigures, *, constants: Constants, scope: tuple[ScopeItem, ...], today: date
-) -> RuleFacts:
-    """Gather the facts; what the consent does not release is unknown to the rules too.
+def facts_for_rules(case: CaseCopy, figures: CaseFigures, *, constants: Constants, today: date) -> RuleFacts:
+    """Gather the facts; what the consent does not open is not in the copy, and so unknown to the rules too.
 
     Args:
         case: the sealed copy.
         figures: what it adds up to.
         constants: thresholds.
-        scope: what the parent's form releases.
         today: New York day the page is made; deadlines and windows are counted from it.
     """
+    owed = case.arrears
     facts: dict[str, Fact] = {
         **_order_facts(case, figures),
         **_personal_facts(case, today),
-        **_enforcement_facts(case, constants=constants, scope=scope, today=today),
+        **_enforcement_facts(case, constants=constants, today=today),
         **_constant_facts(constants, today),
-        "arrears_dss": case.arrears.owed_to_dss,
-        "arrears_cp": case.arrears.owed_to_custodial_parent,
-        "arrears_total": case.arrears.total,
+        "arrears_dss": None if owed is None else owed.owed_to_dss,
+        "arrears_cp": None if owed is None else owed.owed_to_custodial_parent,
+        "arrears_total": None if owed is None else owed.total,
         "arrears_months": figures.arrears_months,
         "days_since_payment": figures.days_since_payment,
         "paid_full_year": figures.paid_full_last_year,
     }
-    for item, names in _WITHHELD.items():
-        if item not in scope:
-            facts |= dict.fromkeys(names)
     return RuleFacts(facts, _values(case, facts, constants=constants, today=today))
 
 
@@ -98,12 +87,10 @@ def _personal_facts(case: CaseCopy, today: date) -> dict[str, Fact]:
     }
 
 
-def _enforcement_facts(
-    case: CaseCopy, *, constants: Constants, scope: tuple[ScopeItem, ...], today: date
-) -> dict[str, Fact]:
-    known = ScopeItem.ENFORCEMENT in scope
+def _enforcement_facts(case: CaseCopy, *, constants: Constants, today: date) -> dict[str, Fact]:
+    known = ScopeItem.ENFORCEMENT in case.scope
     still_open = [action for action in case.enforcement if action.status is not EnforcementStatus.RELEASED]
-    codes = sorted({action.code.value for action in still_open}) if known else []
+    codes = sorted({action.code.value for action in still_open})
     deadline = _license_deadline(still_open, constants)
     return {
         "open_actions": list(codes),

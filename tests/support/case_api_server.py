@@ -85,7 +85,7 @@ class CaseApiServer:
         if asked.headers.get("authorization", "").removeprefix("Bearer ") not in self.good_tokens:
             return told(401, error="invalid_token")
         wanted = json.loads(asked.body)
-        if set(wanted) != {"case_identifier"}:
+        if set(wanted) != {"case_identifier", "scope"}:
             return told(400, error="bad_request")
         found = self.cases.get(wanted["case_identifier"])
         return told(404, error="case_not_found") if found is None else told(200, **found)

@@ -21,6 +21,7 @@ from case_fetcher.adapters.source_mapping import OPTIONAL, REQUIRED, SourceMappi
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
 from case_fetcher.practice.extract_writer import write_extract
 from case_fetcher.stage import CaseSource
+from schemas.case_record import CaseFacts
 from tests.support.case_api_server import CLIENT_ID, CLIENT_SECRET, CaseApiServer, case_api_server
 
 AS_OF = datetime(2026, 11, 22, 5, tzinfo=UTC)
@@ -51,6 +52,24 @@ def a_record(case_identifier: str = "AB12345C1", **case: Any) -> Record:
                          "answer_by": date(2026, 12, 17)}],
         "hold": [],
     }  # fmt: skip
+
+
+YES_OR_NO = (
+    "payable_through_scu", "child_on_cash_assistance", "employer_known", "address_confirmed", "custody_changed",
+    "account_disputed", "lost_job", "incarcerated", "receives_benefits", "child_under_18",
+)  # fmt: skip
+
+
+def a_full_record(case_identifier: str = "AB12345C1") -> Record:
+    """Return a case whose every column is filled, so that nothing can be missing for want of a value."""
+    day = date(2026, 1, 2)
+    return a_record(
+        case_identifier, payments_as_of=AS_OF, enforcement_as_of=AS_OF, county="Bronx", case_type="FORMER_CA",
+        children=2, youngest_child_turns_21_on=date(2035, 5, 9), retroactive=1, opening_balance=622_207,
+        opening_on=day, payment_method="CHECK", court_date=date(2027, 1, 2), income_yearly=3_000_000,
+        income_change_percent=-5.0, cost_of_living_change_percent=3.0, collected_this_federal_year=4_000,
+        **dict.fromkeys(YES_OR_NO, True),
+    )  # fmt: skip
 
 
 class Keeper(Protocol):
@@ -143,7 +162,7 @@ class SqlKeeper:
             return Date()
         if name.endswith("_percent"):
             return Float()
-        return Boolean() if name in {"employer_known", "child_under_18"} else String()
+        return Boolean() if name in YES_OR_NO else Integer() if name == "children" else String()
 
     def _storable(self, row: Mapping[str, Any]) -> dict[str, Any]:
         loose = {name: float(value) if isinstance(value, Decimal) else value for name, value in row.items()}
@@ -257,5 +276,5 @@ def _answer(record: Record, money: Money) -> dict[str, Any]:
         "charges": block("charge"),
         "payments": block("payment"),
         "enforcement": block("enforcement"),
-        "facts": {key: case.get(key) for key in ("case_type", "employer_known", "child_under_18", "income_yearly")},
+        "facts": {key: case[key] for key in CaseFacts.model_fields if key in case},
     }

@@ -1,9 +1,7 @@
 """What every source of case records promises: databases, an agency's HTTP interface and nightly files."""
 
-from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,37 +17,15 @@ from schemas.case_record import (
     OrderStatus,
     PaymentFrequency,
 )
-from schemas.values import Party
+from schemas.values import FULL_SCOPE, Party
 from services.runtime.failures import TemporarilyUnavailable
-from tests.support.kept_cases import AS_OF, CANARY, ApiKeeper, ExtractKeeper, Keeper, Money, Record, SqlKeeper, a_record
-from tests.support.postgres_server import PostgresServer
+from tests.support.kept_cases import AS_OF, CANARY, Keeper, Money, Record, a_record
 
 CASE = "AB12345C1"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres), "api", "csv", "parquet"])
-async def keeper(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Keeper]:
-    if request.param == "postgresql":
-        server: PostgresServer = request.getfixturevalue("postgres_server")
-        name = server.create_database()
-        database = SqlKeeper(server.url_of(name), tmp_path)
-        yield database
-        await database.close()
-        server.drop_database(name)
-        return
-    kinds: dict[str, Keeper] = {
-        "sqlite": SqlKeeper(f"sqlite:///{tmp_path / 'records.db'}", tmp_path),
-        "api": ApiKeeper(),
-        "csv": ExtractKeeper(tmp_path, "csv"),
-        "parquet": ExtractKeeper(tmp_path, "parquet"),
-    }
-    kept = kinds[request.param]
-    yield kept
-    await kept.close()
-
-
 async def found(source: CaseSource, case_identifier: str = CASE) -> AgencyCase:
-    case = await source.find(case_identifier)
+    case = await source.find(case_identifier, FULL_SCOPE)
     assert case is not None
     return case
 
@@ -99,13 +75,13 @@ async def test_an_opening_balance_comes_with_its_day(keeper: Keeper, money: Mone
     assert (await found(source)).opening_balance == OpeningBalance(on=date(2026, 10, 1), amount=-50)
     assert (await found(source, "AB12345C3")).opening_balance is None
     with pytest.raises(RecordUnusable):
-        await source.find("AB12345C2")
+        await source.find("AB12345C2", FULL_SCOPE)
 
 
 async def test_a_case_the_agency_does_not_have_is_none(keeper: Keeper) -> None:
     source = await keeper.keep([a_record()])
     for other in ("ZZ99999Z9", "AB12345C2", "AB12345C1' OR '1'='1"):
-        assert await source.find(other) is None
+        assert await source.find(other, FULL_SCOPE) is None
 
 
 async def test_each_of_a_parents_cases_is_read_by_itself(keeper: Keeper) -> None:
@@ -197,20 +173,20 @@ async def test_a_record_that_breaks_its_own_rules_is_unusable_and_the_failure_qu
 ) -> None:
     source = await keeper.keep([record, a_record("AB12345C2")])
     with pytest.raises(RecordUnusable) as raised:
-        await source.find(CASE)
+        await source.find(CASE, FULL_SCOPE)
     assert str(raised.value) == ""
-    assert await source.find("AB12345C2") is not None
+    assert await source.find("AB12345C2", FULL_SCOPE) is not None
 
 
 async def test_parts_of_a_cent_are_refused_and_not_rounded_away(keeper: Keeper) -> None:
     source = await keeper.keep([_with("payment", amount=Decimal("41207.5"))], money="dollars")
     with pytest.raises(RecordUnusable):
-        await source.find(CASE)
+        await source.find(CASE, FULL_SCOPE)
 
 
 async def test_records_that_are_away_are_a_temporary_failure(keeper: Keeper) -> None:
     source = await keeper.keep([a_record()])
     await keeper.go_away()
     with pytest.raises(TemporarilyUnavailable) as raised:
-        await source.find(CASE)
+        await source.find(CASE, FULL_SCOPE)
     assert raised.value.dependency == "case_source"

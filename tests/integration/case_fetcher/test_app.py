@@ -14,6 +14,7 @@ from case_fetcher.app import case_source
 from case_fetcher.commands import records_app
 from case_fetcher.practice.county_writer import write_practice_county
 from case_fetcher.settings import Settings
+from schemas.values import FULL_SCOPE
 from tests.support.case_api_server import CLIENT_ID, CLIENT_SECRET, a_case_answer, case_api_server
 from tests.support.kept_cases import ExtractKeeper, a_record, foreign_mapping
 
@@ -41,7 +42,7 @@ async def test_a_web_address_is_a_case_api_whose_secret_is_in_a_file(tmp_path: P
             )
         )
         assert isinstance(source, HttpCaseSource)
-        assert await source.find("AB12345C1") is not None
+        assert await source.find("AB12345C1", FULL_SCOPE) is not None
         await source.close()
 
 
@@ -63,7 +64,7 @@ async def test_an_extract_address_is_a_folder_of_files(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, case_source_url=address, case_source_mapping=tmp_path / "mapping.toml")
     source = case_source(settings)
     assert isinstance(source, ExtractCaseSource)
-    assert (await source.find("AB12345C1")) is not None
+    assert (await source.find("AB12345C1", FULL_SCOPE)) is not None
     assert mapping.money == "cents"
     await source.close()
 

@@ -11,7 +11,7 @@ import pytest
 
 from case_fetcher.adapters.extract_case_source import ExtractCaseSource
 from case_fetcher.adapters.extract_files import ExtractRefused, check_extract
-from schemas.values import sha256_of
+from schemas.values import FULL_SCOPE, ScopeItem, sha256_of
 from services.runtime.failures import TemporarilyUnavailable
 from tests.support.kept_cases import AS_OF, ExtractKeeper, a_record, foreign_mapping
 
@@ -111,20 +111,20 @@ async def test_an_extract_that_is_not_whole_is_refused_with_a_sentence_and_no_ca
     assert CASE not in str(raised.value)
     assert "Marcus" not in str(raised.value)
     with pytest.raises(TemporarilyUnavailable):
-        await source.find(CASE)
+        await source.find(CASE, FULL_SCOPE)
     await source.close()
 
 
 async def test_the_next_nights_extract_is_taken_up_without_a_restart(delivered: ExtractKeeper, tmp_path: Path) -> None:
     source = ExtractCaseSource(delivered.folder, foreign_mapping(tmp_path, "cents"), timeout_seconds=10)
-    before = await source.find(CASE)
+    before = await source.find(CASE, FULL_SCOPE)
     assert before is not None
     delivered.write([a_record(owed_to_dss=300_000, as_of=AS_OF + timedelta(days=1))], as_of=AS_OF + timedelta(days=1))
-    after = await source.find(CASE)
+    after = await source.find(CASE, FULL_SCOPE)
     assert after is not None
     assert (before.arrears.owed_to_dss, after.arrears.owed_to_dss) == (421_000, 300_000)
     assert after.as_of - before.as_of == timedelta(days=1)
-    assert await source.find("AB12345C2") is None
+    assert await source.find("AB12345C2", FULL_SCOPE) is None
     await source.close()
 
 
@@ -132,7 +132,7 @@ async def test_no_record_is_newer_than_its_extract(tmp_path: Path) -> None:
     keeper = ExtractKeeper(tmp_path, "parquet")
     keeper.write([a_record(as_of=AS_OF + timedelta(hours=6))])
     source = ExtractCaseSource(keeper.folder, foreign_mapping(tmp_path, "cents"), timeout_seconds=10)
-    case = await source.find(CASE)
+    case = await source.find(CASE, FULL_SCOPE)
     assert case is not None
     assert case.as_of == AS_OF
     await source.close()
@@ -152,6 +152,17 @@ def test_the_engine_can_open_the_extracts_own_files_and_no_other(delivered: Extr
 def test_only_mapped_columns_are_asked_for(delivered: ExtractKeeper, tmp_path: Path) -> None:
     checked = check_extract(delivered.folder, foreign_mapping(tmp_path, "cents"))
     for block in checked.blocks.values():
-        wanted = block.source.partition(" FROM ")[0]
+        wanted = block.query(block.mapping.columns).partition(" FROM ")[0]
         assert not {"source", "home_address", "employer_name"} & set(wanted.replace('"', " ").split())
+    checked.engine.close()
+
+
+def test_a_query_names_the_columns_it_is_asked_for_and_the_key_alone(delivered: ExtractKeeper, tmp_path: Path) -> None:
+    checked = check_extract(delivered.folder, foreign_mapping(tmp_path, "cents"))
+    opened = checked.blocks["case"].mapping.opened("case", {ScopeItem.ENFORCEMENT})
+    query = checked.blocks["case"].query(opened)
+    named = {name for name in checked.blocks["case"].mapping.columns.values() if f'"{name}"' in query}
+    assert named == {
+        f"C {name}" for name in ("case_identifier", "county", "as_of", "order_status", "enforcement_as_of")
+    }
     checked.engine.close()

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from case_fetcher.adapters.http_case_source import CaseApi, CaseApiMisconfigured, HttpCaseSource
 from case_fetcher.rules.agency_case import RecordUnusable
+from schemas.values import FULL_SCOPE, ScopeItem
 from services.runtime.failures import TemporarilyUnavailable
 from tests.support.case_api_server import (
     CLIENT_ID,
@@ -74,24 +75,24 @@ async def source(api: CaseApiServer, time: Time) -> AsyncIterator[HttpCaseSource
 
 async def away(source: HttpCaseSource, case_identifier: str = CASE) -> None:
     with pytest.raises(TemporarilyUnavailable) as raised:
-        await source.find(case_identifier)
+        await source.find(case_identifier, FULL_SCOPE)
     assert raised.value.dependency == "case_source"
 
 
 async def test_one_token_serves_many_cases_until_it_expires(
     source: HttpCaseSource, api: CaseApiServer, time: Time
 ) -> None:
-    await asyncio.gather(*(source.find(CASE) for _ in range(5)))
+    await asyncio.gather(*(source.find(CASE, FULL_SCOPE) for _ in range(5)))
     assert (len(api.token_requests), len(api.lookups)) == (1, 5)
     time.now += 3_571
-    await source.find(CASE)
+    await source.find(CASE, FULL_SCOPE)
     assert len(api.token_requests) == 2
 
 
 async def test_a_token_that_is_refused_is_renewed_once(source: HttpCaseSource, api: CaseApiServer) -> None:
-    await source.find(CASE)
+    await source.find(CASE, FULL_SCOPE)
     api.good_tokens.clear()
-    assert await source.find(CASE) is not None
+    assert await source.find(CASE, FULL_SCOPE) is not None
     assert (len(api.token_requests), len(api.lookups)) == (2, 3)
 
 
@@ -117,12 +118,37 @@ async def test_no_address_and_no_log_line_holds_the_case_or_a_secret(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     api.next_lookups = [BUSY]
-    await source.find(CASE)
+    await source.find(CASE, FULL_SCOPE)
     assert {asked.line for asked in api.lookups} == {"POST /v1/cases/lookup HTTP/1.1"}
-    assert json.loads(api.lookups[0].body) == {"case_identifier": CASE}
+    assert json.loads(api.lookups[0].body) == {"case_identifier": CASE, "scope": [item.value for item in FULL_SCOPE]}
     assert caplog.records
     for secret in (CASE, "Marcus", CLIENT_SECRET, "token-1"):
         assert secret not in caplog.text
+
+
+async def test_the_interface_is_told_what_the_consent_covers_and_may_leave_out_the_rest(
+    source: HttpCaseSource, api: CaseApiServer
+) -> None:
+    brief = a_case_answer()
+    for part in ("arrears", "charges", "payments", "facts"):
+        del brief[part]
+    brief["order"] = {"status": "active"}
+    api.cases[CASE] = brief
+    found = await source.find(CASE, {ScopeItem.ENFORCEMENT})
+    assert found is not None
+    assert (found.arrears, found.payments, len(found.enforcement)) == (None, (), 1)
+    assert json.loads(api.lookups[0].body)["scope"] == ["enforcement"]
+
+
+@pytest.mark.parametrize("part", ["arrears", "charges", "payments", "enforcement"])
+async def test_a_part_that_the_consent_covers_has_to_be_in_the_answer(
+    source: HttpCaseSource, api: CaseApiServer, part: str
+) -> None:
+    brief = a_case_answer()
+    del brief[part]
+    api.cases[CASE] = brief
+    with pytest.raises(RecordUnusable):
+        await source.find(CASE, FULL_SCOPE)
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
@@ -130,7 +156,7 @@ async def test_a_busy_server_is_asked_again(
     source: HttpCaseSource, api: CaseApiServer, time: Time, status: int
 ) -> None:
     api.next_lookups = [Answer(status), Answer(status)]
-    assert await source.find(CASE) is not None
+    assert await source.find(CASE, FULL_SCOPE) is not None
     first, second = time.pauses
     assert 0.1 <= first <= 0.3
     assert 0.2 <= second <= 0.6
@@ -146,7 +172,7 @@ async def test_retry_after_is_honoured_within_the_time_that_is_left(
     source: HttpCaseSource, api: CaseApiServer, time: Time
 ) -> None:
     api.next_lookups = [Answer(429, headers=(("retry-after", "2"),))]
-    assert await source.find(CASE) is not None
+    assert await source.find(CASE, FULL_SCOPE) is not None
     assert time.pauses == [2.0]
 
 
@@ -159,14 +185,14 @@ async def test_a_longer_retry_after_is_waited_for_without_holding_the_consent(
     await away(source)
     assert (len(api.lookups), time.pauses) == (1, [])
     time.now += 1
-    assert await source.find(CASE) is not None
+    assert await source.find(CASE, FULL_SCOPE) is not None
 
 
 async def test_a_retry_after_of_a_day_is_capped(source: HttpCaseSource, api: CaseApiServer, time: Time) -> None:
     api.next_lookups = [Answer(503, headers=(("retry-after", "86400"),))]
     await away(source)
     time.now += 60
-    assert await source.find(CASE) is not None
+    assert await source.find(CASE, FULL_SCOPE) is not None
 
 
 async def test_after_failures_in_a_row_nothing_is_sent_until_a_trial_succeeds(
@@ -178,7 +204,7 @@ async def test_after_failures_in_a_row_nothing_is_sent_until_a_trial_succeeds(
     await away(source)
     assert len(api.lookups) == 15
     time.now += 15
-    assert await source.find(CASE) is not None
+    assert await source.find(CASE, FULL_SCOPE) is not None
     assert len(api.lookups) == 16
 
 
@@ -186,8 +212,8 @@ async def test_records_that_cannot_be_used_do_not_open_the_circuit(source: HttpC
     api.next_lookups = [told(422, error="record_unusable")] * 6
     for _ in range(6):
         with pytest.raises(RecordUnusable):
-            await source.find(CASE)
-    assert await source.find(CASE) is not None
+            await source.find(CASE, FULL_SCOPE)
+    assert await source.find(CASE, FULL_SCOPE) is not None
 
 
 async def test_a_server_that_never_answers_is_a_temporary_failure(api: CaseApiServer) -> None:
@@ -225,7 +251,7 @@ async def test_only_the_interfaces_own_words_decide_about_a_consent(
 async def test_an_answer_without_end_is_cut_off(source: HttpCaseSource, api: CaseApiServer) -> None:
     api.next_lookups = [Answer(200, b" " * (5 * 1024 * 1024))]
     with pytest.raises(RecordUnusable):
-        await source.find(CASE)
+        await source.find(CASE, FULL_SCOPE)
 
 
 @pytest.mark.parametrize(
@@ -251,11 +277,11 @@ async def test_a_token_without_an_expiry_is_kept_for_a_while_only(
     source: HttpCaseSource, api: CaseApiServer, time: Time
 ) -> None:
     api.tokens_last = None
-    await source.find(CASE)
-    await source.find(CASE)
+    await source.find(CASE, FULL_SCOPE)
+    await source.find(CASE, FULL_SCOPE)
     assert len(api.token_requests) == 1
     time.now += 300
-    await source.find(CASE)
+    await source.find(CASE, FULL_SCOPE)
     assert len(api.token_requests) == 2
 
 
@@ -285,7 +311,7 @@ async def test_a_server_without_a_trusted_certificate_gets_neither_secret_nor_ca
         await stranger.close()
         assert server.token_requests == []
         trusting = HttpCaseSource(settings_for(server, authority_file=authority), timeout_seconds=5)
-        assert await trusting.find(CASE) is not None
+        assert await trusting.find(CASE, FULL_SCOPE) is not None
         await trusting.close()
 
 

@@ -14,7 +14,7 @@ from case_fetcher.practice.scenarios import SCENARIOS
 from case_fetcher.rules.agency_case import RecordUnusable
 from case_fetcher.rules.ledger import figures_reconcile, ledger_balance
 from schemas.case_record import EnforcementCode
-from schemas.values import Party
+from schemas.values import FULL_SCOPE, Party
 from services.runtime.failures import TemporarilyUnavailable
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ def source(url: str, mapping: Path | None = None) -> SqlCaseSource:
 
 
 async def test_a_case_is_read_whole(county: str) -> None:
-    found = await source(county).find("AB12345C1")
+    found = await source(county).find("AB12345C1", FULL_SCOPE)
     assert found is not None
     assert {person.party: person.full_name for person in found.parties} == {
         Party.NONCUSTODIAL: "Marcus Rivera",
@@ -46,11 +46,11 @@ async def test_a_case_is_read_whole(county: str) -> None:
 
 
 async def test_a_case_the_agency_does_not_have_is_none(county: str) -> None:
-    assert await source(county).find("ZZ99999Z9") is None
+    assert await source(county).find("ZZ99999Z9", FULL_SCOPE) is None
 
 
 async def test_what_the_record_does_not_say_is_unknown_and_not_false(county: str) -> None:
-    found = await source(county).find("AB10027C1")
+    found = await source(county).find("AB10027C1", FULL_SCOPE)
     assert found is not None
     assert found.facts.employer_known is None
     assert found.facts.case_type is None
@@ -61,7 +61,7 @@ async def test_every_scenario_can_be_read_and_a_flag_holds_the_case(county: str)
     reader = source(county)
     held = set()
     for scenario in SCENARIOS:
-        found = await reader.find(scenario.case_identifier)
+        found = await reader.find(scenario.case_identifier, FULL_SCOPE)
         assert found is not None, scenario.name
         if found.held_for_staff:
             held.add(scenario.name)
@@ -77,7 +77,7 @@ async def test_every_enforcement_action_is_on_some_practice_case(county: str) ->
 
 
 async def test_no_payment_source_leaves_the_database(county: str) -> None:
-    found = await source(county).find("AB12345C1")
+    found = await source(county).find("AB12345C1", FULL_SCOPE)
     assert "OFFSET" not in repr(found)
     assert "EMPLOYER" not in repr(found)
 
@@ -114,14 +114,14 @@ async def test_amounts_in_dollars_become_cents_and_codes_are_translated(tmp_path
     mapping = tmp_path / "mapping.toml"
     dollars = PRACTICE_MAPPING.read_text().replace('money = "cents"', 'money = "dollars"')
     mapping.write_text(dollars + '[codes.order_status]\nA = "active"\n')
-    found = await source(url, mapping).find("AB10001C1")
+    found = await source(url, mapping).find("AB10001C1", FULL_SCOPE)
     assert found is not None
     assert {payment.amount for payment in found.payments} == {41_207}
 
 
 async def test_records_that_are_away_are_a_temporary_failure(tmp_path: Path) -> None:
     with pytest.raises(TemporarilyUnavailable):
-        await source(f"sqlite:///{tmp_path / 'nothing.db'}").find("AB12345C1")
+        await source(f"sqlite:///{tmp_path / 'nothing.db'}").find("AB12345C1", FULL_SCOPE)
 
 
 async def test_a_record_that_breaks_its_own_rules_is_no_page(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_a_record_that_breaks_its_own_rules_is_no_page(tmp_path: Path) -> 
         connection.execute(text("update cases set owed_to_dss = -1 where case_identifier = 'AB12345C1'"))
     engine.dispose()
     with pytest.raises(RecordUnusable):
-        await source(url).find("AB12345C1")
+        await source(url).find("AB12345C1", FULL_SCOPE)
 
 
 async def test_the_records_are_opened_read_only(county: str) -> None:
@@ -150,7 +150,7 @@ async def test_every_practice_case_reconciles_to_the_cent(county: str) -> None:
     reader = source(county)
     balances = []
     for made in practice_cases(count=200, seed=1, today=date(2026, 11, 22)):
-        found = await reader.find(made.case["case_identifier"])
+        found = await reader.find(made.case["case_identifier"], FULL_SCOPE)
         assert found is not None
         assert figures_reconcile(found), made.case["scenario"]
         balances.append(ledger_balance(found))

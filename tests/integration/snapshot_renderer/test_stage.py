@@ -294,9 +294,17 @@ async def test_an_event_about_a_consent_that_does_not_exist_is_dead_lettered(wor
 
 
 async def test_the_page_is_made_of_the_grant_the_gate_checked(sqlite_register: Database) -> None:
-    world = await make_world(sqlite_register, scope=(ScopeItem.PAYMENTS,))
+    part = a_copy().within({ScopeItem.PAYMENTS})
+    world = await make_world(sqlite_register, part, scope=(ScopeItem.PAYMENTS,))
     await world.run()
 
     (request,) = world.maker.requests
     assert request.grant.scope == (ScopeItem.PAYMENTS,)
     assert request.today == world.gates.clock().date()
+
+
+async def test_a_copy_that_holds_more_than_the_grant_covers_makes_no_page(sqlite_register: Database) -> None:
+    world = await make_world(sqlite_register, a_copy(), scope=(ScopeItem.PAYMENTS,))
+    with pytest.raises(CannotBeProcessed) as refused:
+        await world.run()
+    assert refused.value.code is ReasonCode.DOCUMENT_CHANGED

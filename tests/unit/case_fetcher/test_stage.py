@@ -1,6 +1,6 @@
 """The stage with a real gate and register; only the agency's records are a stand-in."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -38,9 +38,11 @@ class StandInRecords:
     case: AgencyCase | None
     unusable: bool = False
     asked: list[str] = field(default_factory=list)
+    scope: tuple[ScopeItem, ...] = ()
 
-    async def find(self, case_identifier: str) -> AgencyCase | None:
+    async def find(self, case_identifier: str, scope: Collection[ScopeItem]) -> AgencyCase | None:
         self.asked.append(case_identifier)
+        self.scope = tuple(scope)
         if self.unusable:
             raise RecordUnusable
         return self.case
@@ -199,9 +201,28 @@ async def test_a_record_that_cannot_be_used_ends_the_consent_instead_of_leaving_
     assert await world.refusal() is ReasonCode.FIGURES_DO_NOT_RECONCILE
 
 
-async def test_a_consent_to_a_part_opens_nothing(sqlite_register: Database) -> None:
+async def test_a_consent_to_a_part_asks_for_that_part_and_seals_nothing_else(sqlite_register: Database) -> None:
     world = await make_world(sqlite_register, scope=(ScopeItem.PAYMENTS,))
+    world.records.case = replace(an_agency_case(), arrears=None)
+    (event,) = await world.fetch()
+    assert isinstance(event, CaseFetched)
+    assert world.records.scope == (ScopeItem.PAYMENTS,)
+    plain = await world.copy()
+    assert plain is not None
+    copy = CaseCopy.model_validate_json(plain)
+    assert (copy.scope, copy.arrears, len(copy.payments)) == ((ScopeItem.PAYMENTS,), None, 1)
+
+
+async def test_a_source_that_brings_more_than_the_consent_opens_seals_nothing(sqlite_register: Database) -> None:
+    world = await make_world(sqlite_register, scope=(ScopeItem.PAYMENTS,))
+    world.records.case = an_agency_case()
+    assert await world.refusal() is ReasonCode.FIGURES_DO_NOT_RECONCILE
+
+
+async def test_a_consent_to_nothing_opens_nothing(sqlite_register: Database) -> None:
+    world = await make_world(sqlite_register, scope=())
     assert await world.refusal() is ReasonCode.OUT_OF_SCOPE
+    assert world.records.asked == []
 
 
 async def test_a_consent_revoked_before_the_fetch_is_refused_and_the_records_are_not_asked(world: World) -> None:

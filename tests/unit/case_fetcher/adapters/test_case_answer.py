@@ -9,14 +9,14 @@ import pytest
 
 from case_fetcher.adapters.case_answer import read_answer
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
-from schemas.values import Party
+from schemas.values import FULL_SCOPE, Party
 from tests.support.case_api_server import a_case_answer
 
 CANARY = "CANARY-7Q"
 
 
 def read(**changes: Any) -> AgencyCase:
-    return read_answer(json.dumps(a_case_answer(**changes)).encode(), asked_for="AB12345C1")
+    return read_answer(json.dumps(a_case_answer(**changes)).encode(), asked_for="AB12345C1", scope=FULL_SCOPE)
 
 
 def test_the_documented_example_is_read_whole() -> None:
@@ -50,7 +50,7 @@ def test_fields_that_are_not_named_are_dropped_wherever_they_stand() -> None:
     for part in (*answer["payments"], *answer["enforcement"]):
         part["source"] = CANARY
         part["_source"] = {"kind": CANARY}
-    found = read_answer(json.dumps(answer).encode(), asked_for="AB12345C1")
+    found = read_answer(json.dumps(answer).encode(), asked_for="AB12345C1", scope=FULL_SCOPE)
     assert CANARY not in repr(found)
     assert found == read()
 
@@ -99,13 +99,13 @@ def test_a_part_that_is_left_out_is_not_taken_for_empty(missing: str) -> None:
     answer = a_case_answer()
     del answer[missing]
     with pytest.raises(RecordUnusable):
-        read_answer(json.dumps(answer).encode(), asked_for="AB12345C1")
+        read_answer(json.dumps(answer).encode(), asked_for="AB12345C1", scope=FULL_SCOPE)
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b'{"a": NaN}', b"\xff", b"[" * 100_000])
 def test_bytes_that_are_no_answer_are_unusable(body: bytes) -> None:
     with pytest.raises(RecordUnusable):
-        read_answer(body, asked_for="AB12345C1")
+        read_answer(body, asked_for="AB12345C1", scope=FULL_SCOPE)
 
 
 def test_the_documents_example_is_the_one_that_these_tests_read() -> None:

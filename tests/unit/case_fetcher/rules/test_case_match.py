@@ -68,9 +68,10 @@ def test_no_case_and_another_case_are_both_not_found() -> None:
 
 
 @pytest.mark.parametrize("left_out", list(ScopeItem))
-def test_a_part_of_the_scope_is_not_enough(left_out: ScopeItem) -> None:
+def test_a_part_of_the_scope_opens_a_part_and_nothing_at_all_opens_nothing(left_out: ScopeItem) -> None:
     scope = tuple(item for item in FULL_SCOPE if item is not left_out)
-    assert why(grant(scope=scope)) is ReasonCode.OUT_OF_SCOPE
+    assert why(grant(scope=scope)) is None
+    assert why(grant(scope=())) is ReasonCode.OUT_OF_SCOPE
 
 
 def test_a_stranger_does_not_learn_that_a_case_is_held_and_its_parent_learns_nothing_else() -> None:

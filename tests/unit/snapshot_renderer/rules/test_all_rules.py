@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from pydantic import ValidationError
 
-from schemas.values import FULL_SCOPE, Party
+from schemas.values import Party
 from services.runtime.clock import legal_day
 from snapshot_renderer.adapters.packaged_data import packaged_editorial
 from snapshot_renderer.rules.case_figures import figures_of
@@ -27,7 +27,7 @@ def advised(party: Party) -> Iterator[tuple[RuleFacts, tuple[ChosenStep, ...]]]:
     for case in cases:
         day = legal_day(case.as_of)
         figures = figures_of(case, as_of=day)
-        facts = facts_for_rules(case, figures, constants=CONSTANTS, scope=FULL_SCOPE, today=day)
+        facts = facts_for_rules(case, figures, constants=CONSTANTS, today=day)
         yield facts, next_steps(BOOK, facts, party=party, today=AS_OF)
 
 

@@ -15,8 +15,9 @@ from snapshot_renderer.samples.made_up_cases import AS_OF, CASES, minimal, typic
 
 
 def facts_of(request: PageRequest, *, scope: tuple[ScopeItem, ...] = FULL_SCOPE, today: date = AS_OF) -> RuleFacts:
-    figures = figures_of(request.case, as_of=AS_OF)
-    return facts_for_rules(request.case, figures, constants=packaged_editorial().constants, scope=scope, today=today)
+    case = request.case.within(scope)
+    figures = figures_of(case, as_of=AS_OF)
+    return facts_for_rules(case, figures, constants=packaged_editorial().constants, today=today)
 
 
 def ids(request: PageRequest, *, reviewed_in: date = AS_OF, **how: Any) -> list[str]:

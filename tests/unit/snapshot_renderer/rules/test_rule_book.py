@@ -5,7 +5,7 @@ import cel
 import pytest
 
 from schemas.case_record import EnforcementCode, EnforcementStatus
-from schemas.values import FULL_SCOPE, Language, Party
+from schemas.values import Language, Party
 from services.resources.catalogue import by_id
 from services.runtime.clock import NEW_YORK
 from snapshot_renderer.adapters.packaged_data import packaged_editorial
@@ -35,7 +35,7 @@ def every_text() -> list[tuple[str, str]]:
 def test_every_condition_compiles_and_reads_only_facts_that_exist() -> None:
     request = worst(Party.NONCUSTODIAL)
     figures = figures_of(request.case, as_of=AS_OF)
-    facts = facts_for_rules(request.case, figures, constants=EDITORIAL.constants, scope=FULL_SCOPE, today=AS_OF).facts
+    facts = facts_for_rules(request.case, figures, constants=EDITORIAL.constants, today=AS_OF).facts
     for rule in EDITORIAL.book.rules:
         assert set(cel.compile(rule.when).variables()) <= set(facts), rule.id
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas.values import FULL_SCOPE, Party
+from schemas.values import Party
 from snapshot_renderer.adapters.packaged_data import editorial_with, packaged_editorial, rule_book_bytes
 from snapshot_renderer.rules.case_figures import figures_of
 from snapshot_renderer.rules.condition_checks import FACT_RANGES, check_condition
@@ -195,7 +195,7 @@ def test_every_fact_of_a_record_may_be_named_in_a_condition_and_no_other() -> No
 def test_the_facts_that_are_tried_are_the_facts_that_a_record_gives(party: Party) -> None:
     request = worst(party)
     figures = figures_of(request.case, as_of=AS_OF)
-    facts = facts_for_rules(request.case, figures, constants=CONSTANTS, scope=FULL_SCOPE, today=AS_OF).facts
+    facts = facts_for_rules(request.case, figures, constants=CONSTANTS, today=AS_OF).facts
 
     assert set(facts) == {*FACT_RANGES, *CONSTANTS.amounts, *CONSTANTS.counts}
     for name, value in facts.items():
