@@ -162,6 +162,8 @@ async def test_the_companion_signs_at_its_pace_and_outlives_an_alarm(
                 await cut(sqlite_register, after=2)
             case 8:
                 raise Enough
+            case _:
+                pass
 
     with pytest.raises(Enough):
         await keep_signing(sqlite_register, book=book, signer=SIGNER, pace=PACE, clock=clock, rest=rest)
