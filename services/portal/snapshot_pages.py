@@ -2,18 +2,21 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hmac import compare_digest
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from schemas.reason_codes import ReasonCode
-from schemas.values import Language
+from schemas.values import Language, sha256_of
 from services.portal.acting import Acting
 from services.portal.context import PortalContext
-from services.register import consents
+from services.register import audit, consents
 from services.register.database import Transaction
-from services.register.gate import Refused
+from services.register.gate import Allowed, Refused
 from services.register.states import Purpose
 from services.register.tables import SnapshotFile
-from services.vault.vault import Kind, ObjectMissing
+from services.vault.vault import Kind, ObjectDamaged, ObjectMissing
 
 
 class PageForm(StrEnum):
@@ -71,7 +74,7 @@ async def open_page(
 
     Raises:
         SnapshotMissing: not there for this caller, or never made in this form.
-        SnapshotClosed: the gate said no, or the page was erased.
+        SnapshotClosed: the gate said no, the page was erased, or it is not the page that was made.
     """
     async with context.database.transaction() as tx:
         row = await tx.get(SnapshotFile, (snapshot_id, language))
@@ -84,17 +87,39 @@ async def open_page(
             caller.actor,
             person_id=caller.person_id,
             organization_id=caller.organization_id,
+            about={"form": form.value, "language": language.value},
         )
-        if not isinstance(decision, Refused):
-            try:
-                content = await context.vault.open(tx, row.consent_id, _KINDS[form, language])
-            except ObjectMissing as erased:
-                if form is PageForm.WEB:  # made only where a renderer seals it
-                    raise SnapshotMissing from erased
-                raise SnapshotClosed(ReasonCode.CONSENT_EXPIRED) from erased
-            return OpenedPage(content, row.consent_id)
-    # Raised after the commit: the refusal that the gate wrote to the audit log has to stay.
-    raise SnapshotClosed(decision.reason)
+        reason = decision.reason if isinstance(decision, Refused) else None
+        if isinstance(decision, Allowed):
+            content = await _as_it_was_made(context, tx, row, form)
+            if content is not None:
+                return OpenedPage(content, row.consent_id)
+            reason = ReasonCode.PAGE_CHANGED
+            detail: dict[str, JsonValue] = {"disclosure": decision.disclosure, "reason": reason.value}
+            at = context.clock()
+            act, consent_id = "disclosure.withheld", row.consent_id
+            await audit.record(tx, act=act, actor=caller.actor, at=at, consent_id=consent_id, detail=detail)
+    # Raised after the commit: the refusal that is in the audit log has to stay.
+    raise SnapshotClosed(reason or ReasonCode.PAGE_CHANGED)
+
+
+async def _as_it_was_made(context: PortalContext, tx: Transaction, row: SnapshotFile, form: PageForm) -> bytes | None:
+    """Return the sealed page; None when it is not, byte for byte, the one whose hash was kept.
+
+    Raises:
+        SnapshotMissing: never made in this form.
+        SnapshotClosed: erased.
+    """
+    try:
+        content = await context.vault.open(tx, row.consent_id, _KINDS[form, row.language])
+    except ObjectMissing as erased:
+        if form is PageForm.WEB:  # made only where a renderer seals it
+            raise SnapshotMissing from erased
+        raise SnapshotClosed(ReasonCode.CONSENT_EXPIRED) from erased
+    except ObjectDamaged:
+        return None
+    kept = row.twin_sha256 if form is PageForm.WEB else row.pdf_sha256
+    return content if kept is not None and compare_digest(sha256_of(content), kept) else None
 
 
 async def has_web_page(tx: Transaction, snapshot_id: UUID | None) -> bool:

@@ -172,6 +172,15 @@ def parsed(row: StoredEntry) -> Link:
     return link
 
 
+def exported(row: StoredEntry) -> str:
+    """Return a stored entry as one line of JSON: what its hash covers, and the hash.
+
+    Raises:
+        ValueError, TypeError, AttributeError, RecursionError: it holds something that no entry holds.
+    """
+    return f'{link_json(parsed(row))[:-1]},"entry_hash":{quoted(row[7])}}}'
+
+
 def stored_texts(link: Link) -> tuple[str, str | None]:
     """Return an entry's time and consent id as a database stores them."""
     at = link.at.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")

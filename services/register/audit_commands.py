@@ -1,29 +1,26 @@
-"""``snapshot audit``: verify the log of who saw what, and sign its head."""
+"""``snapshot audit``: verify the log of who saw what, and sign its head. Reports are in audit_reports.py."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
-from typing import NoReturn, Protocol, TypeVar
+from typing import Protocol
 
 import typer
 
 from services.register import audit
 from services.register.audit import ChainReport
 from services.register.audit_reading import end_of_chain
+from services.register.audit_reports import account, export
 from services.register.checkpointing import CheckpointForged, SignedEntryGone, sign_head, sign_restored
 from services.register.checkpoints import Checkpoint, CheckpointBook, CheckpointSigner, Witness, read_witness
+from services.register.command_runs import NOT_VOUCHED_FOR, UNUSABLE, fail, run_on_register
 from services.register.database import Database, Transaction
 from services.register.key_files import KeyFileUnusable, private_key_from, public_key_from
 from services.register.operators import operator
 from services.runtime.clock import utc_now
 from services.settings import AuditSignSettings, AuditVerifySettings, RegisterSettings
 
-BROKEN, UNUSABLE, NOT_VOUCHED_FOR = 1, 2, 3
-"""Exit codes; 3: the chain is sound in itself, but nothing shows that its end was not cut off."""
-
-Result = TypeVar("Result")
-
 audit_app = typer.Typer(no_args_is_help=True)
+audit_app.command("export")(export)
+audit_app.command("account")(account)
 
 
 class VerifySettings(RegisterSettings, AuditVerifySettings):
@@ -49,16 +46,16 @@ def verify() -> None:
     """
     settings = VerifySettings()
     witness = _witness(settings)
-    report = asyncio.run(_with(settings, lambda database: _verify(database, witness)))
+    report = run_on_register(settings.register_url, lambda database: _verify(database, witness))
     if report.broken_at is not None:
-        _fail(f"BROKEN at entry {report.broken_at} of {report.entries}; everything before it is sound.")
+        fail(f"BROKEN at entry {report.broken_at} of {report.entries}; everything before it is sound.")
     if report.contradicted_at is not None:
-        _fail(
+        fail(
             f"CUT SHORT OR REWRITTEN: what was signed of entry {report.contradicted_at} is not what is stored "
             f"({report.entries} entries). If a backup was restored: `snapshot audit accept-restored`."
         )
     if witness is not None and witness.damaged_line is not None:
-        _fail(f"The checkpoints were changed: number {witness.damaged_line} does not follow from those before it.")
+        fail(f"The checkpoints were changed: number {witness.damaged_line} does not follow from those before it.")
     typer.echo(f"{report.entries} entries, all sound. Head: {report.head}")
     for restored in witness.restored if witness else ():
         typer.echo(f"A backup was restored on {restored:%Y-%m-%d %H:%M} UTC.")
@@ -74,7 +71,7 @@ def checkpoint() -> None:
 @audit_app.command("accept-restored")
 def accept_restored() -> None:
     """Say that a backup was restored: the entries that were signed after its end are known to be gone."""
-    asyncio.run(_with(SignSettings(), _note_restored))
+    run_on_register(SignSettings().register_url, _note_restored)
     _sign(sign_restored)
 
 
@@ -89,7 +86,7 @@ def _sign(sign: _Sign) -> None:
     try:
         signer = CheckpointSigner(private_key_from(settings.audit_private_key_path))
     except KeyFileUnusable as error:
-        _fail(f"The log can't be signed: {error}. `snapshot keys create` makes one.", UNUSABLE)
+        fail(f"The log can't be signed: {error}. `snapshot keys create` makes one.", UNUSABLE)
     book = CheckpointBook(settings.audit_checkpoint_path)
 
     async def work(database: Database) -> None:
@@ -98,11 +95,11 @@ def _sign(sign: _Sign) -> None:
         typer.echo(f"Signed up to entry {signed.sequence}." if signed else "Another process signed just now.")
 
     try:
-        asyncio.run(_with(settings, work))
+        run_on_register(settings.register_url, work)
     except SignedEntryGone as gone:
-        _fail(f"Nothing signed: entry {gone.sequence} is not what was signed of it. `snapshot audit verify` says more.")
+        fail(f"Nothing signed: entry {gone.sequence} is not what was signed of it. `snapshot audit verify` says more.")
     except CheckpointForged:
-        _fail(f"Nothing signed: the newest line of {book.file} was not signed with this key.")
+        fail(f"Nothing signed: the newest line of {book.file} was not signed with this key.")
 
 
 def _witness(settings: VerifySettings) -> Witness | None:
@@ -117,13 +114,13 @@ def _witness(settings: VerifySettings) -> Witness | None:
 
 def _say_how_far(report: ChainReport, witness: Witness | None, most: timedelta) -> None:
     if witness is None or witness.newest is None:
-        _fail("NOT VOUCHED FOR: no signed checkpoint; a cut-off end would not show.", NOT_VOUCHED_FOR)
+        fail("NOT VOUCHED FOR: no signed checkpoint; a cut-off end would not show.", NOT_VOUCHED_FOR)
     newest = witness.newest
     typer.echo(f"Signed up to entry {newest.sequence} at {newest.at:%Y-%m-%d %H:%M:%S} UTC; ", nl=False)
     typer.echo(f"{report.entries - newest.sequence} entries since. {witness.checkpoints} checkpoints.")
     if (age := utc_now() - newest.at) > most:
         hours = age / timedelta(hours=1)
-        _fail(f"NOT VOUCHED FOR: the newest checkpoint is {hours:.0f} hours old.", NOT_VOUCHED_FOR)
+        fail(f"NOT VOUCHED FOR: the newest checkpoint is {hours:.0f} hours old.", NOT_VOUCHED_FOR)
 
 
 async def _verify(database: Database, witness: Witness | None) -> ChainReport:
@@ -136,16 +133,3 @@ async def _note_restored(database: Database) -> None:
         end = await end_of_chain(tx)
         detail = {"end": end[0] if end else 0}
         await audit.record(tx, act="audit.restored", actor=operator(), at=utc_now(), detail=detail)
-
-
-async def _with(settings: RegisterSettings, work: Callable[[Database], Awaitable[Result]]) -> Result:
-    database = Database(settings.register_url)
-    try:
-        return await work(database)
-    finally:
-        await database.close()
-
-
-def _fail(sentence: str, code: int = BROKEN) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)

@@ -5,11 +5,13 @@ so. The gate locks the consent's row; a revocation takes the same lock, so the t
 disclosed after a revocation has committed. Decisions are never cached, and each is in the audit log.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from pydantic import JsonValue
 from sqlalchemy import select
 
 from schemas.consent_records import ConsentGrant
@@ -69,6 +71,7 @@ class Gate:
         *,
         person_id: UUID | None = None,
         organization_id: UUID | None = None,
+        about: Mapping[str, str] | None = None,
     ) -> Allowed | Refused:
         """Check everything, write the decision to the audit log, and answer.
 
@@ -83,6 +86,7 @@ class Gate:
             actor: who asks.
             person_id: the person on whose behalf; required for ``Purpose.VIEW``.
             organization_id: the organization on whose behalf, when the caller knows it.
+            about: codes of what exactly is asked for (form, language); recorded, and no part of the decision.
         """
         consent = await _locked(tx, consent_id)
         now = self._clock()
@@ -96,7 +100,7 @@ class Gate:
             inputs = await self._with_person(tx, inputs, person_id)
         if consent is not None:
             inputs, grant = await self._with_grant(tx, inputs, consent)
-        return await self._conclude(tx, inputs, consent, grant, actor=actor, now=now)
+        return await self._conclude(tx, inputs, consent, grant, actor=actor, now=now, about=about)
 
     async def _conclude(
         self,
@@ -107,17 +111,23 @@ class Gate:
         *,
         actor: Actor,
         now: datetime,
+        about: Mapping[str, str] | None,
     ) -> Allowed | Refused:
         reason = refusal(inputs)
         if reason is ReasonCode.CONSENT_EXPIRED and consent is not None and consent.status in OPENS_THE_CASE:
             await consents.expire(tx, consent.id, actor=audit.SYSTEM, at=now, vault=self._vault)
+        detail: dict[str, JsonValue] = {
+            "rule": RULE_VERSION,
+            "reason": reason.value if reason else None,
+            "inputs": inputs.as_detail(),
+        }
         sequence = await audit.record(
             tx,
             act="disclosure.refused" if reason else "disclosure.allowed",
             actor=actor,
             at=now,
             consent_id=inputs.consent_id,
-            detail={"rule": RULE_VERSION, "reason": reason.value if reason else None, "inputs": inputs.as_detail()},
+            detail=detail | ({"about": dict(about)} if about else {}),
         )
         if reason is None and grant is not None:
             return Allowed(sequence, grant)

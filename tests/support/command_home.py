@@ -18,9 +18,9 @@ class Home:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def run(self, app: object, *words: str, **more: str) -> Result:
+    def run(self, app: object, *words: str, typed: str | None = None, **more: str) -> Result:
         environment = {"SNAPSHOT_HOME": str(self.folder), **more}
-        return CliRunner().invoke(app, list(words), env=environment)  # type: ignore[arg-type]
+        return CliRunner().invoke(app, list(words), env=environment, input=typed)  # type: ignore[arg-type]
 
     def in_register(self, work: Callable[[Transaction], Awaitable[Found]]) -> Found:
         async def do() -> Found:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from schemas.values import Language, Party
 from services.portal.snapshot_pages import TWIN_POLICY
 from services.register.tables import AuditEntry
+from services.vault.vault import Kind
 from snapshot_renderer.adapters.page_maker import make_both
 from snapshot_renderer.samples.made_up_cases import typical
 from tests.support.portal_world import PortalWorld, approve, deliver, upload
@@ -106,3 +107,42 @@ async def test_staff_print_chosen_resources_and_nothing_when_none_is_chosen(worl
     assert (printed.status_code, printed.headers["content-type"]) == (200, "application/pdf")
     assert printed.content.startswith(b"%PDF")
     assert {nothing.status_code, unknown.status_code} == {422}
+
+
+@pytest.mark.parametrize("form", ["pdf", "html", "png"])
+async def test_a_stored_page_that_is_not_the_one_that_was_made_is_shown_to_nobody(
+    world: PortalWorld, form: str
+) -> None:
+    consent_id, snapshot_id = await delivered(world)
+    async with world.context.database.transaction() as tx:
+        for kind in (Kind.PAGE_EN, Kind.TWIN_EN):
+            await world.vault.seal(tx, consent_id, kind, await world.vault.open(tx, consent_id, kind) + b" ")
+    async with world.api(world.staff) as client:
+        changed = await client.get(f"/api/v1/snapshots/{snapshot_id}.{form}")
+        other = await client.get(f"/api/v1/snapshots/{snapshot_id}.{form}?language=es")
+    async with world.browser(world.staff) as browser:
+        shown = await browser.get(f"/snapshots/{snapshot_id}/en{'' if form == 'html' else '.' + form}")
+
+    assert (changed.status_code, changed.json()["code"]) == (403, "PAGE_CHANGED")
+    assert (other.status_code, shown.status_code) == (200, 403)
+    assert "not the page that was made" in shown.text
+    async with world.context.database.reading() as tx:
+        withheld = list(await tx.scalars(select(AuditEntry).where(AuditEntry.act == "disclosure.withheld")))
+        allowed = [await tx.get_one(AuditEntry, one.detail["disclosure"]) for one in withheld]
+    assert [one.detail["reason"] for one in withheld] == ["PAGE_CHANGED"] * 2
+    assert {one.act for one in allowed} == {"disclosure.allowed"}
+
+
+async def test_each_opening_is_recorded_with_its_form_and_language(world: PortalWorld) -> None:
+    _, snapshot_id = await delivered(world)
+    async with world.browser(world.staff) as browser:
+        for end in ("en.pdf", "es", "es.png"):
+            await browser.get(f"/snapshots/{snapshot_id}/{end}")
+    async with world.context.database.reading() as tx:
+        entries = await tx.scalars(select(AuditEntry).where(AuditEntry.act == "disclosure.allowed"))
+        about = [entry.detail["about"] for entry in entries]
+    assert about == [
+        {"form": "pdf", "language": "en"},
+        {"form": "web", "language": "es"},
+        {"form": "picture", "language": "es"},
+    ]
