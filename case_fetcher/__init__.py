@@ -1,6 +1,6 @@
 """case_fetcher: opens the case that an approved consent covers, or says why it stays shut.
 
-Reads     consent.approved
+Reads     consent.approved, case.reviewed
 Writes    case.fetched, case.refused
 Tables    consents (status), audit_entries (through the gate); seals the case copy in the vault
 Outside   the agency's case records, read-only: a database (adapters/sql_case_source.py), a case API

@@ -7,7 +7,7 @@ from case_fetcher.adapters.http_case_source import CaseApi, CaseApiMisconfigured
 from case_fetcher.adapters.source_mapping import read_mapping
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
 from case_fetcher.settings import Settings
-from case_fetcher.stage import CaseSource, fetch_case
+from case_fetcher.stage import CaseSource, fetch_case, settle_case
 from schemas import topics
 from services.register.agreements import Agreements
 from services.register.database import Database
@@ -73,10 +73,15 @@ def stage(settings: Settings) -> Stage:
         agreements=Agreements(),
         clock=utc_now,
     )
-    fetch = partial(fetch_case, gate=gate, source=source, vault=vault, clock=utc_now, oldest=settings.case_data_oldest)
+    oldest = settings.case_data_oldest
+    fetch = partial(fetch_case, gate=gate, source=source, vault=vault, clock=utc_now, oldest=oldest)
+    settle = partial(settle_case, gate=gate, source=source, vault=vault, clock=utc_now, oldest=oldest)
     return Stage(
         name=topics.Writer.CASE_FETCHER,
-        consumers=(Consumer(reads=topics.CONSENT_APPROVED, handle=fetch),),
+        consumers=(
+            Consumer(reads=topics.CONSENT_APPROVED, handle=fetch),
+            Consumer(reads=topics.CASE_REVIEWED, handle=settle),
+        ),
         writes=(topics.CASE_FETCHED, topics.CASE_REFUSED),
     )
 

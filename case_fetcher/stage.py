@@ -8,12 +8,12 @@ from uuid import UUID
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from case_fetcher.rules.case_match import consenting_party, why_case_stays_shut
 from case_fetcher.rules.consented_copy import consented_copy
-from schemas.case_events import CaseFetched, CaseRefused
+from schemas.case_events import CaseFetched, CaseRefused, CaseReviewed, CaseReviewOutcome
 from schemas.case_record import CaseCopy
 from schemas.consent_events import ConsentApproved
 from schemas.consent_records import ConsentGrant
 from schemas.event import Event
-from schemas.reason_codes import ReasonCode
+from schemas.reason_codes import GOES_TO_CASE_REVIEW, ReasonCode
 from schemas.topics import Writer
 from schemas.values import ScopeItem, sha256_of
 from services.register import consents, grants
@@ -25,6 +25,9 @@ from services.runtime.clock import Clock
 from services.runtime.failures import CannotBeProcessed
 from services.runtime.structured_log import get_logger
 from services.vault.vault import Kind, Vault
+
+Opening = ConsentApproved | CaseReviewed
+"""What can lead to reading a case: a form that was approved, or a reviewer who has a case read again."""
 
 ACTOR = stage_actor(Writer.CASE_FETCHER)
 
@@ -74,6 +77,46 @@ async def fetch_case(
 ) -> Sequence[Event]:
     """Ask the gate, read the case while the consent is locked, and seal the copy that the parent released."""
     await _refuse_a_grant_that_is_not_ours(event, tx)
+    return await _open_case(event, tx, gate=gate, source=source, vault=vault, clock=clock, oldest=oldest)
+
+
+async def settle_case(
+    event: CaseReviewed,
+    _preparation: None,
+    tx: Transaction,
+    *,
+    gate: OpensTheGate,
+    source: CaseSource,
+    vault: Vault,
+    clock: Clock,
+    oldest: timedelta,
+) -> Sequence[Event]:
+    """Read a case again once a reviewer says that its record was mended, or tell that there will be no page.
+
+    The reviewer's decision is in the register; an event that says something else is somebody else's.
+    """
+    if event.outcome is CaseReviewOutcome.READ_AGAIN:
+        return await _open_case(event, tx, gate=gate, source=source, vault=vault, clock=clock, oldest=oldest)
+    try:
+        consent = await consents.get(tx, event.consent_id)
+    except consents.ConsentUnknown:
+        raise CannotBeProcessed(ReasonCode.CONSENT_UNKNOWN, parks_later_events=False) from None
+    if consent.status is not ConsentStatus.REFUSED:
+        return ()  # revoked or expired meanwhile: that has been told
+    reason = ReasonCode(consent.reasons[0])
+    return (CaseRefused(consent_id=consent.id, organization_id=consent.organization_id, reason=reason),)
+
+
+async def _open_case(
+    event: Opening,
+    tx: Transaction,
+    *,
+    gate: OpensTheGate,
+    source: CaseSource,
+    vault: Vault,
+    clock: Clock,
+    oldest: timedelta,
+) -> Sequence[Event]:
     decision = await gate.decide(tx, event.consent_id, Purpose.FETCH, ACTOR)
     if isinstance(decision, Refused):
         return await _refuse(event, decision.reason, tx, clock)
@@ -110,15 +153,16 @@ async def _refuse_a_grant_that_is_not_ours(event: ConsentApproved, tx: Transacti
         raise CannotBeProcessed(ReasonCode.GRANT_INVALID, parks_later_events=False)
 
 
-async def _refuse(event: ConsentApproved, reason: ReasonCode, tx: Transaction, clock: Clock) -> Sequence[Event]:
+async def _refuse(event: Opening, reason: ReasonCode, tx: Transaction, clock: Clock) -> Sequence[Event]:
     if reason in FORGED:
         raise CannotBeProcessed(reason, parks_later_events=False)
     consent = await consents.get(tx, event.consent_id)
-    await consents.move(tx, consent, ConsentStatus.REFUSED, at=clock(), reasons=(reason,))
+    status = ConsentStatus.CASE_REVIEW if reason in GOES_TO_CASE_REVIEW else ConsentStatus.REFUSED
+    await consents.move(tx, consent, status, at=clock(), reasons=(reason,))
     return (CaseRefused(consent_id=event.consent_id, organization_id=consent.organization_id, reason=reason),)
 
 
-async def _seal(event: ConsentApproved, copy: CaseCopy, tx: Transaction, vault: Vault, clock: Clock) -> Sequence[Event]:
+async def _seal(event: Opening, copy: CaseCopy, tx: Transaction, vault: Vault, clock: Clock) -> Sequence[Event]:
     plain = copy.canonical_bytes()
     await vault.seal(tx, event.consent_id, Kind.CASE_COPY, plain)
     consent = await consents.get(tx, event.consent_id)

@@ -15,7 +15,7 @@ from notifier.rules.recipients import reviewers_for, to_be_told
 from schemas.case_events import CaseRefused
 from schemas.consent_events import ConsentRejected, ConsentReviewNeeded, ConsentRevoked
 from schemas.event import Event
-from schemas.reason_codes import ReasonCode
+from schemas.reason_codes import GOES_TO_CASE_REVIEW, ReasonCode
 from schemas.snapshot_events import SnapshotRefused, SnapshotRendered
 from schemas.topics import Writer
 from services.register import consents
@@ -65,10 +65,7 @@ async def tell_in_review(
     if consent.status is not ConsentStatus.IN_REVIEW:
         return ()  # decided meanwhile
     await _tell_organization(tx, event, Kind.CONSENT_IN_REVIEW, consent, desk=desk)
-    reviewers = reviewers_for(consent.uploaded_by, await contacts.reviewers(tx))
-    if not reviewers:
-        get_logger().error("nobody to review", consent_id=str(consent.id))
-    await desk.tell(tx, event, Kind.REVIEW_WAITING, reviewers)
+    await _tell_reviewers(tx, event, Kind.REVIEW_WAITING, consent, desk=desk)
     return ()
 
 
@@ -82,7 +79,14 @@ async def tell_revoked(event: ConsentRevoked, _preparation: None, tx: Transactio
 async def tell_refused(
     event: CaseRefused | SnapshotRefused, _preparation: None, tx: Transaction, *, desk: Desk
 ) -> Sequence[Event]:
-    """Tell the uploader that there is no page for now."""
+    """Tell the uploader that there is no page for now; a case in review is told to the reviewers, too."""
+    consent = await _consent(tx, event)
+    if consent.status is ConsentStatus.CASE_REVIEW and event.reason.value in consent.reasons:
+        await _tell_organization(tx, event, Kind.CASE_IN_REVIEW, consent, reasons=(event.reason,), desk=desk)
+        await _tell_reviewers(tx, event, Kind.CASE_REVIEW_WAITING, consent, desk=desk)
+        return ()
+    if event.reason in GOES_TO_CASE_REVIEW and await _was_in_case_review(tx, consent):
+        return await _settled(tx, event, consent, desk)
     consent = await _consent_in(tx, event, {ConsentStatus.REFUSED, *ENDED_OTHERWISE})
     if consent.status is ConsentStatus.EXPIRED and event.reason is not ReasonCode.CONSENT_EXPIRED:
         await _require_a_refusal(tx, consent)
@@ -146,6 +150,26 @@ async def _tell_organization(
     if not people:
         get_logger().error("nobody to tell", consent_id=str(consent.id), kind=kind.value)
     await desk.tell(tx, event, kind, people, organization_id=consent.organization_id, reasons=reasons)
+
+
+async def _tell_reviewers(tx: Transaction, event: Event, kind: Kind, consent: Consent, *, desk: Desk) -> None:
+    reviewers = reviewers_for(consent.uploaded_by, await contacts.reviewers(tx))
+    if not reviewers:
+        get_logger().error("nobody to review", consent_id=str(consent.id))
+    await desk.tell(tx, event, kind, reviewers)
+
+
+async def _was_in_case_review(tx: Transaction, consent: Consent) -> bool:
+    return any(entry.status is ConsentStatus.CASE_REVIEW for entry in await consents.timeline(tx, consent.id))
+
+
+async def _settled(
+    tx: Transaction, event: CaseRefused | SnapshotRefused, consent: Consent, desk: Desk
+) -> Sequence[Event]:
+    """A reviewer settled the case before this event came, or ended it with no page: then that is what is told."""
+    if consent.status is ConsentStatus.REFUSED:
+        await _tell_organization(tx, event, Kind.CASE_REFUSED, consent, reasons=(event.reason,), desk=desk)
+    return ()
 
 
 async def _people(tx: Transaction, consent: Consent) -> list[UUID]:

@@ -54,6 +54,7 @@ class ReasonCode(StrEnum):
     PARENT_NOT_ON_CASE = "PARENT_NOT_ON_CASE"
     HELD_FOR_STAFF = "HELD_FOR_STAFF"
     CASE_DATA_TOO_OLD = "CASE_DATA_TOO_OLD"
+    CASE_DATA_AHEAD = "CASE_DATA_AHEAD"
 
     # The gate (fetch, render, deliver, view)
     GRANT_MISSING = "GRANT_MISSING"
@@ -84,3 +85,9 @@ class ReasonCode(StrEnum):
     RETRY_BUDGET_SPENT = "RETRY_BUDGET_SPENT"
     EARLIER_EVENT_WAITS = "EARLIER_EVENT_WAITS"
     UNCLASSIFIED = "UNCLASSIFIED"
+
+
+GOES_TO_CASE_REVIEW = frozenset(
+    {ReasonCode.FIGURES_DO_NOT_RECONCILE, ReasonCode.CASE_DATA_TOO_OLD, ReasonCode.CASE_DATA_AHEAD}
+)
+"""Why an agency's record can't be shown truthfully now, and could be once it is mended: a person settles these."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from schemas.case_events import CaseFetched, CaseRefused
+from schemas.case_events import CaseFetched, CaseRefused, CaseReviewed
 from schemas.consent_events import (
     ConsentApproved,
     ConsentRejected,
@@ -66,6 +66,7 @@ CONSENT_REVOKED = Topic("consent.revoked", ConsentRevoked, Writer.PORTAL, (Write
 CONSENT_APPROVED = Topic("consent.approved", ConsentApproved, Writer.CONSENT_INTAKE, (Writer.CASE_FETCHER,))
 CONSENT_REJECTED = Topic("consent.rejected", ConsentRejected, Writer.CONSENT_INTAKE, (Writer.NOTIFIER,))
 CONSENT_REVIEW = Topic("consent.review", ConsentReviewNeeded, Writer.CONSENT_INTAKE, (Writer.NOTIFIER,))
+CASE_REVIEWED = Topic("case.reviewed", CaseReviewed, Writer.PORTAL, (Writer.CASE_FETCHER,))
 CASE_FETCHED = Topic("case.fetched", CaseFetched, Writer.CASE_FETCHER, (Writer.SNAPSHOT_RENDERER,))
 CASE_REFUSED = Topic("case.refused", CaseRefused, Writer.CASE_FETCHER, (Writer.NOTIFIER,))
 SNAPSHOT_RENDERED = Topic("snapshot.rendered", SnapshotRendered, Writer.SNAPSHOT_RENDERER, (Writer.NOTIFIER,))
@@ -78,6 +79,7 @@ TOPICS: tuple[Topic, ...] = (
     CONSENT_APPROVED,
     CONSENT_REJECTED,
     CONSENT_REVIEW,
+    CASE_REVIEWED,
     CASE_FETCHED,
     CASE_REFUSED,
     SNAPSHOT_RENDERED,

@@ -11,7 +11,7 @@ from schemas.case_events import CaseFetched
 from schemas.case_record import CaseCopy
 from schemas.consent_records import ConsentGrant
 from schemas.event import Event
-from schemas.reason_codes import ReasonCode
+from schemas.reason_codes import GOES_TO_CASE_REVIEW, ReasonCode
 from schemas.snapshot_events import RenderedPage, SnapshotRefused, SnapshotRendered
 from schemas.topics import Writer
 from schemas.values import Language, sha256_of
@@ -189,7 +189,8 @@ async def _refuse(event: CaseFetched, reason: ReasonCode, tx: Transaction, clock
         raise CannotBeProcessed(reason, parks_later_events=False)
     consent = await consents.get(tx, event.consent_id)
     _require_a_fetched_case(consent)
-    await consents.move(tx, consent, ConsentStatus.REFUSED, at=clock(), reasons=(reason,))
+    status = ConsentStatus.CASE_REVIEW if reason in GOES_TO_CASE_REVIEW else ConsentStatus.REFUSED
+    await consents.move(tx, consent, status, at=clock(), reasons=(reason,))
     return (SnapshotRefused(consent_id=event.consent_id, organization_id=consent.organization_id, reason=reason),)
 
 

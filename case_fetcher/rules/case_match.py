@@ -41,7 +41,15 @@ def why_case_stays_shut(
     return _why_no_page_can_be_made(case, now=now, oldest=oldest)
 
 
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""An agency's clock may run ahead of ours by this much; a record from later than that is wrong about its age."""
+
+
 def _why_no_page_can_be_made(case: AgencyCase, *, now: datetime, oldest: timedelta) -> ReasonCode | None:
+    moments = case.block_as_of
+    newest = case.as_of if moments is None else max(moments.figures, moments.payments, moments.enforcement)
+    if newest - now > CLOCKS_DIFFER_BY:
+        return ReasonCode.CASE_DATA_AHEAD
     if now - case.as_of > oldest:
         return ReasonCode.CASE_DATA_TOO_OLD
     return None if figures_reconcile(case) else ReasonCode.FIGURES_DO_NOT_RECONCILE

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from notifier.delivery import contacts
 from notifier.delivery.desk import Draft, Recipient, write
-from notifier.rules.kinds import Kind
+from notifier.rules.kinds import FOR_REVIEWERS, Kind
 from notifier.rules.recipients import administrators
 from services.register import consents
 from services.register.database import Transaction
@@ -19,7 +19,7 @@ async def pass_on(tx: Transaction, message: Message, *, now: datetime) -> None:
     What reviewers are told isn't passed on: the other reviewers were told as well.
     """
     kind = Kind(message.kind)
-    if message.person_id is None or message.consent_id is None or kind is Kind.REVIEW_WAITING:
+    if message.person_id is None or message.consent_id is None or kind in FOR_REVIEWERS:
         return
     consent = await consents.get(tx, message.consent_id)
     heirs = administrators(await contacts.of_organization(tx, consent.organization_id))

@@ -11,6 +11,8 @@ class Kind(StrEnum):
     CONSENT_REJECTED = "consent_rejected"
     CONSENT_IN_REVIEW = "consent_in_review"
     REVIEW_WAITING = "review_waiting"
+    CASE_IN_REVIEW = "case_in_review"
+    CASE_REVIEW_WAITING = "case_review_waiting"
     CASE_REFUSED = "case_refused"
     SNAPSHOT_REFUSED = "snapshot_refused"
     CONSENT_REVOKED = "consent_revoked"
@@ -22,14 +24,19 @@ class Kind(StrEnum):
     WEBHOOK_DISABLED = "webhook_disabled"
 
 
-TELLS_REASONS = frozenset({Kind.CONSENT_REJECTED, Kind.CASE_REFUSED, Kind.SNAPSHOT_REFUSED})
-"""Kinds that carry reasons. A message about a review never does: which forms are reviewed, and why, would tell which
-ones are held for safety."""
+TELLS_REASONS = frozenset({Kind.CONSENT_REJECTED, Kind.CASE_REFUSED, Kind.CASE_IN_REVIEW, Kind.SNAPSHOT_REFUSED})
+"""Kinds that carry reasons. A message about a form's review never does: which forms are reviewed, and why, would tell
+which ones are held for safety. A case in review is about the record's figures and dates only."""
+
+FOR_REVIEWERS = frozenset({Kind.REVIEW_WAITING, Kind.CASE_REVIEW_WAITING})
+"""Kinds for the agency's own reviewers."""
 
 STILL_TRUE_WHILE: Mapping[Kind, frozenset[str]] = {
     Kind.SNAPSHOT_READY: frozenset({"rendered", "delivered"}),
     Kind.CONSENT_IN_REVIEW: frozenset({"in_review"}),
     Kind.REVIEW_WAITING: frozenset({"in_review"}),
+    Kind.CASE_IN_REVIEW: frozenset({"case_review"}),
+    Kind.CASE_REVIEW_WAITING: frozenset({"case_review"}),
 }
 """Statuses of the consent in which a message of this kind is still worth sending; other kinds always are."""
 
@@ -37,6 +44,7 @@ WEBHOOK_TYPES: Mapping[Kind, tuple[str, str]] = {
     Kind.SNAPSHOT_READY: ("snapshot.ready", "rendered"),
     Kind.CONSENT_REJECTED: ("consent.rejected", "rejected"),
     Kind.CONSENT_IN_REVIEW: ("consent.in_review", "in_review"),
+    Kind.CASE_IN_REVIEW: ("case.in_review", "case_review"),
     Kind.CASE_REFUSED: ("case.refused", "refused"),
     Kind.SNAPSHOT_REFUSED: ("snapshot.refused", "refused"),
     Kind.CONSENT_REVOKED: ("consent.revoked", "revoked"),

@@ -95,6 +95,21 @@ TEMPLATES: Mapping[Kind, _Template] = {
         "/review/{consent}",
         "Open the form",
     ),
+    Kind.CASE_IN_REVIEW: _Template(
+        "Child Support Snapshot: no report yet ({reference})",
+        (
+            "The form is in order, and we could not make a report from the case record yet.",
+            "You do not need to do anything now. We will write to you when the report is ready.",
+        ),
+        "/consents/{consent}",
+        "See where it stands",
+    ),
+    Kind.CASE_REVIEW_WAITING: _Template(
+        "Child Support Snapshot: a case record waits for review ({reference})",
+        ("A case record can not be shown as it is. A reviewer has to have it mended.",),
+        "/review/cases",
+        "Open the list",
+    ),
     Kind.CASE_REFUSED: _Template(
         "Child Support Snapshot: no report for now ({reference})",
         ("We could not make a report for a consent that your organization uploaded.",),

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-FINAL = frozenset({"delivered", "rejected", "refused", "revoked", "expired", "in_review"})
+FINAL = frozenset({"delivered", "rejected", "refused", "revoked", "expired", "in_review", "case_review"})
 """Statuses after which nothing more happens by itself."""
 
 

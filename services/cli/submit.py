@@ -24,6 +24,7 @@ _SENTENCES = {
     "in_review": "A reviewer has to look at the form.",
     "approved": "Consent approved.",
     "fetched": "Case read.",
+    "case_review": "The case record has to be mended first; a reviewer sees to it.",
     "rendered": "Page made, in English and Spanish.",
     "delivered": "Delivered: the uploader has been told.",
     "rejected": "The form was not accepted.",

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from services.register.database import Database
-from services.register.states import TERMINAL, ConsentStatus, DeadLetterState, DeliveryState
+from services.register.states import FOR_A_PERSON, TERMINAL, ConsentStatus, DeadLetterState, DeliveryState
 from services.register.tables import Consent, DeadLetter, Message
 
 STAGE_DEADLINE = timedelta(minutes=15)
@@ -55,7 +55,7 @@ async def read_state(database: Database, *, now: datetime) -> PipelineState:
             )
         ).all()
         failed = await tx.scalar(select(func.count()).select_from(Message).where(Message.state == DeliveryState.FAILED))
-    automatic = [row for row in waiting if row.status != ConsentStatus.IN_REVIEW]
+    automatic = [row for row in waiting if row.status not in FOR_A_PERSON]
     return PipelineState(
         dead_letters=dead,
         stuck=[
@@ -71,4 +71,4 @@ async def read_state(database: Database, *, now: datetime) -> PipelineState:
 
 def deadline(status: ConsentStatus) -> timedelta:
     """Return how long a consent may stay in a state that is not final."""
-    return REVIEW_DEADLINE if status is ConsentStatus.IN_REVIEW else STAGE_DEADLINE
+    return REVIEW_DEADLINE if status in FOR_A_PERSON else STAGE_DEADLINE

@@ -12,6 +12,7 @@ STATUS_WORDS: Mapping[ConsentStatus, str] = {
     ConsentStatus.IN_REVIEW: "In review",
     ConsentStatus.APPROVED: "Approved",
     ConsentStatus.FETCHED: "Case read",
+    ConsentStatus.CASE_REVIEW: "Case record in review",
     ConsentStatus.RENDERED: "Page made",
     ConsentStatus.DELIVERED: "Delivered",
     ConsentStatus.REJECTED: "Not accepted",
@@ -28,6 +29,10 @@ WHAT_HAPPENED: Mapping[ConsentStatus, str] = {
     ),
     ConsentStatus.APPROVED: "The form is in order. We are reading the case record.",
     ConsentStatus.FETCHED: "We have read the case record and are making the page.",
+    ConsentStatus.CASE_REVIEW: (
+        "The form is in order, but the case record cannot be shown as it is. Agency staff have it mended. "
+        "We will e-mail you when the page is ready."
+    ),
     ConsentStatus.RENDERED: "The page is made. We are telling you by e-mail.",
     ConsentStatus.DELIVERED: "The page is ready. Open it in the language that the parent prefers.",
     ConsentStatus.REJECTED: "The form can't be used.",
@@ -42,6 +47,7 @@ TIMELINE_WORDS: Mapping[ConsentStatus, str] = {
     ConsentStatus.IN_REVIEW: "Form passed to a reviewer",
     ConsentStatus.APPROVED: "Form checked and approved",
     ConsentStatus.FETCHED: "Case record read",
+    ConsentStatus.CASE_REVIEW: "Case record passed to a reviewer",
     ConsentStatus.RENDERED: "Page made in English and Spanish",
     ConsentStatus.DELIVERED: "Page delivered",
     ConsentStatus.REJECTED: "Form not accepted",
@@ -61,9 +67,11 @@ _STEPS = (
 STEP_LABELS = tuple(label for _, label in _STEPS)
 
 
-TELLS_REASONS = frozenset({ConsentStatus.REJECTED, ConsentStatus.REFUSED, ConsentStatus.EXPIRED})
-"""States whose reasons an organization sees. Never a review's: which forms are reviewed, and why, would tell which are
-held for safety."""
+TELLS_REASONS = frozenset(
+    {ConsentStatus.REJECTED, ConsentStatus.REFUSED, ConsentStatus.CASE_REVIEW, ConsentStatus.EXPIRED}
+)
+"""States whose reasons an organization sees. Never a form review's: which forms are reviewed, and why, would tell which
+are held for safety. A case record in review has reasons about its figures and dates only."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def tone(status: ConsentStatus) -> str:
             return "bad"
         case ConsentStatus.REVOKED | ConsentStatus.EXPIRED:
             return "neutral"
-        case ConsentStatus.IN_REVIEW:
+        case ConsentStatus.IN_REVIEW | ConsentStatus.CASE_REVIEW:
             return "attention"
         case ConsentStatus.UPLOADED | ConsentStatus.APPROVED | ConsentStatus.FETCHED:
             return "busy"

@@ -16,6 +16,8 @@ NOTICES: Mapping[str, str] = {
     "webhook_saved": mark("Webhook saved."),
     "consent_revoked": mark("The consent is revoked. Its pages can no longer be opened."),
     "review_recorded": mark("Your decision is recorded. The organization is told."),
+    "case_read_again": mark("The case is being read again. If the record is in order now, the page follows."),
+    "case_ended": mark("No page will be made. The organization is told."),
     "resources_sent": mark("The links are on their way. We keep no copy of the address."),
     "webhook_removed": mark("Webhook removed."),
 }

@@ -3,23 +3,39 @@
 from collections.abc import Mapping
 from enum import Enum
 
+from schemas.topics import Writer
 from services.register.states import ConsentStatus as S
 
-_ENDS = frozenset({S.REVOKED, S.EXPIRED})
+ENDS = frozenset({S.REVOKED, S.EXPIRED})
 
 LEGAL_MOVES: Mapping[S, frozenset[S]] = {
-    S.UPLOADED: frozenset({S.IN_REVIEW, S.APPROVED, S.REJECTED}) | _ENDS,
-    S.IN_REVIEW: frozenset({S.APPROVED, S.REJECTED}) | _ENDS,
-    S.APPROVED: frozenset({S.FETCHED, S.REFUSED}) | _ENDS,
-    S.FETCHED: frozenset({S.RENDERED, S.REFUSED}) | _ENDS,
-    S.RENDERED: frozenset({S.DELIVERED, S.REFUSED}) | _ENDS,
-    S.DELIVERED: _ENDS,
-    S.REFUSED: _ENDS,
+    S.UPLOADED: frozenset({S.IN_REVIEW, S.APPROVED, S.REJECTED}) | ENDS,
+    S.IN_REVIEW: frozenset({S.APPROVED, S.REJECTED}) | ENDS,
+    S.APPROVED: frozenset({S.FETCHED, S.CASE_REVIEW, S.REFUSED}) | ENDS,
+    S.FETCHED: frozenset({S.RENDERED, S.CASE_REVIEW, S.REFUSED}) | ENDS,
+    S.CASE_REVIEW: frozenset({S.REFUSED}) | ENDS,
+    S.RENDERED: frozenset({S.DELIVERED, S.REFUSED}) | ENDS,
+    S.DELIVERED: ENDS,
+    S.REFUSED: ENDS,
     S.EXPIRED: frozenset({S.REVOKED}),
     S.REJECTED: frozenset(),
     S.REVOKED: frozenset(),
 }
-"""From each status, where a consent may go next. A rejected or revoked one stays so."""
+"""From each status, where a consent may go next. A rejected or revoked one stays so.
+
+The one way back, from a case in review to an approved form, is ``consents.read_again``: a person's decision, never an
+event's.
+"""
+
+
+WORKS_ON: Mapping[S, Writer] = {
+    S.UPLOADED: Writer.CONSENT_INTAKE,
+    S.IN_REVIEW: Writer.CONSENT_INTAKE,
+    S.APPROVED: Writer.CASE_FETCHER,
+    S.FETCHED: Writer.SNAPSHOT_RENDERER,
+    S.RENDERED: Writer.NOTIFIER,
+}
+"""The stage that takes a consent on from each status; what a person decides, the portal records."""
 
 
 class Move(Enum):

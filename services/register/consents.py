@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
+from pydantic import JsonValue
 from sqlalchemy import select, update
 
 from schemas.consent_events import RevokedBy
 from schemas.reason_codes import ReasonCode
 from schemas.values import Party
 from services.register import audit
-from services.register.consent_moves import Move, judge_move
+from services.register.consent_moves import ENDS, WORKS_ON, Move, judge_move
 from services.register.database import Transaction
 from services.register.states import ConsentStatus, DeliveryState
 from services.register.tables import Consent, Message, TimelineEntry
@@ -86,7 +87,7 @@ async def lock(tx: Transaction, consent_id: UUID) -> Consent:
 async def move(
     tx: Transaction, consent: Consent, status: ConsentStatus, *, at: datetime, reasons: Sequence[ReasonCode] = ()
 ) -> bool:
-    """Take a consent one step on, and note it on its timeline.
+    """Take a consent one step on, and note it on its timeline and in the audit log.
 
     Locks the row and looks at it afresh first, so a consent that was read without a lock, or in another transaction,
     is safe to pass; what moves is the row of ``tx``.
@@ -99,7 +100,8 @@ async def move(
         IllegalMove: the step would skip another.
     """
     consent = await lock(tx, consent.id)
-    match judge_move(consent.status, status):
+    before = consent.status
+    match judge_move(before, status):
         case Move.PAST:
             return False
         case Move.ILLEGAL:
@@ -109,6 +111,10 @@ async def move(
             consent.status, consent.reasons, consent.status_since = status, codes, at
             tx.add(TimelineEntry(consent_id=consent.id, status=status, reasons=codes, at=at))
             await tx.flush()
+            if status not in ENDS:  # these two say in their own entry who wanted it
+                actor = audit.stage_actor(WORKS_ON[before]) if before in WORKS_ON else audit.SYSTEM
+                detail: dict[str, JsonValue] = {"from": before.value, "to": status.value, "reasons": list(codes)}
+                await audit.record(tx, act="consent.moved", actor=actor, at=at, consent_id=consent.id, detail=detail)
             return True
 
 
@@ -132,6 +138,32 @@ async def in_review(tx: Transaction) -> list[Consent]:
     """Return the consents that wait for a reviewer, the longest waiting first."""
     query = select(Consent).where(Consent.status == ConsentStatus.IN_REVIEW)
     return list(await tx.scalars(query.order_by(Consent.status_since, Consent.id)))
+
+
+async def cases_in_review(tx: Transaction) -> list[Consent]:
+    """Return the consents whose case record a person has to settle, the longest waiting first."""
+    query = select(Consent).where(Consent.status == ConsentStatus.CASE_REVIEW)
+    return list(await tx.scalars(query.order_by(Consent.status_since, Consent.id)))
+
+
+async def read_again(tx: Transaction, consent_id: UUID, *, at: datetime) -> bool:
+    """Send a consent back to its case, because a person says that the agency's record was mended.
+
+    The form stays approved; the gate is asked again before anything is read.
+
+    Returns:
+        False, and nothing changed, when the case is not in review (any more).
+
+    Raises:
+        ConsentUnknown: there is none with this id.
+    """
+    consent = await lock(tx, consent_id)
+    if consent.status is not ConsentStatus.CASE_REVIEW:
+        return False
+    consent.status, consent.reasons, consent.status_since = ConsentStatus.APPROVED, [], at
+    tx.add(TimelineEntry(consent_id=consent.id, status=ConsentStatus.APPROVED, reasons=[], at=at))
+    await tx.flush()
+    return True
 
 
 async def same_document(tx: Transaction, organization_id: UUID, document_sha256: str) -> Consent | None:

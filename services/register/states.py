@@ -4,12 +4,17 @@ from enum import StrEnum
 
 
 class ConsentStatus(StrEnum):
-    """Where a consent stands. ``TERMINAL`` ones have told somebody what happened."""
+    """Where a consent stands. ``TERMINAL`` ones have told somebody what happened.
+
+    ``IN_REVIEW``: a person has to look at the form. ``CASE_REVIEW``: the form is in order, and the agency's record
+    can't be shown truthfully (it contradicts itself, or is too old); a person has the record mended and read again.
+    """
 
     UPLOADED = "uploaded"
     IN_REVIEW = "in_review"
     APPROVED = "approved"
     FETCHED = "fetched"
+    CASE_REVIEW = "case_review"
     RENDERED = "rendered"
     DELIVERED = "delivered"
     REJECTED = "rejected"
@@ -32,6 +37,10 @@ OPENS_THE_CASE = frozenset(
     {ConsentStatus.APPROVED, ConsentStatus.FETCHED, ConsentStatus.RENDERED, ConsentStatus.DELIVERED}
 )
 """States in which the gate may say yes."""
+
+
+FOR_A_PERSON = frozenset({ConsentStatus.IN_REVIEW, ConsentStatus.CASE_REVIEW})
+"""States in which a consent waits for a reviewer, not for a machine."""
 
 
 class OrganizationStatus(StrEnum):

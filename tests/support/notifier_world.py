@@ -137,15 +137,17 @@ class NotifierWorld:
             consent = await a_consent(tx, organization, person)
             steps = {
                 ConsentStatus.UPLOADED: (),
+                ConsentStatus.CASE_REVIEW: (ConsentStatus.APPROVED, ConsentStatus.CASE_REVIEW),
                 ConsentStatus.REFUSED: (ConsentStatus.APPROVED, ConsentStatus.REFUSED),
             }
             for step in steps.get(status, (status,)):
                 await consents.move(tx, consent, step, at=self.clock())
             return consent
 
-    async def move(self, consent: Consent, status: ConsentStatus) -> None:
+    async def move(self, consent: Consent, status: ConsentStatus, *reasons: ReasonCode) -> None:
         async with self.database.transaction() as tx:
-            assert await consents.move(tx, await consents.lock(tx, consent.id), status, at=self.clock())
+            found = await consents.lock(tx, consent.id)
+            assert await consents.move(tx, found, status, at=self.clock(), reasons=reasons)
 
     async def messages(self, **values: Any) -> list[Message]:
         """Return the message rows whose columns have these values, oldest first."""

@@ -29,7 +29,7 @@ from services.portal.problems import PortalCode, Problem
 from services.portal.revocations import CannotBeRevoked, revoke_consent
 from services.portal.snapshot_pages import has_web_page
 from services.register import consents
-from services.register.states import OPENS_THE_CASE, TERMINAL, ConsentStatus
+from services.register.states import FOR_A_PERSON, OPENS_THE_CASE, TERMINAL, ConsentStatus
 from services.register.tables import Consent, TimelineEntry
 
 router = APIRouter(include_in_schema=False)
@@ -44,7 +44,7 @@ ENDED = (ConsentStatus.REVOKED, ConsentStatus.EXPIRED)
 
 FILTERS: Mapping[str, tuple[str, tuple[ConsentStatus, ...]]] = {
     "all": (mark("All"), ()),
-    "working": (mark("Being worked on"), (*MOVING, ConsentStatus.IN_REVIEW)),
+    "working": (mark("Being worked on"), (*MOVING, *FOR_A_PERSON)),
     "ready": (mark("Delivered"), (ConsentStatus.DELIVERED,)),
     "problem": (mark("Not accepted or no page"), (ConsentStatus.REJECTED, ConsentStatus.REFUSED)),
     "ended": (mark("Revoked or expired"), ENDED),
@@ -147,8 +147,8 @@ def _status_values(
         "steps": STEP_LABELS,
         "progress": progress(consent.status, timeline),
         "timeline": [(TIMELINE_WORDS[entry.status], entry.at) for entry in timeline],
-        "looks_again": unfinished and consent.status is not ConsentStatus.IN_REVIEW and waited < PATIENCE,
-        "safe_to_leave": unfinished and (consent.status is ConsentStatus.IN_REVIEW or waited >= PATIENCE),
+        "looks_again": unfinished and consent.status not in FOR_A_PERSON and waited < PATIENCE,
+        "safe_to_leave": unfinished and (consent.status in FOR_A_PERSON or waited >= PATIENCE),
         "unfinished": unfinished,
         "opens": consent.status in OPENS_THE_CASE and consent.snapshot_id is not None,
     }

@@ -27,6 +27,8 @@ TEXTS: Mapping[str, str] = {
     "snapshot_ready": mark("A page is ready to open."),
     "consent_rejected": mark("A form was not accepted. See what to do."),
     "consent_in_review": mark("A person at the agency is looking at a form. We will write again."),
+    "case_in_review": mark("A case record has to be mended before its page can be made. We will write again."),
+    "case_review_waiting": mark("A case record waits for a reviewer."),
     "case_refused": mark("No page was made for a form. See why."),
     "snapshot_refused": mark("No page was made for a form. See why."),
     "consent_revoked": mark("A consent was revoked. Its pages can't be opened any more."),
@@ -82,6 +84,8 @@ def _subject(message: Message) -> str | None:
         return "/connections"
     if message.consent_id is None:
         return None
+    if message.kind == "case_review_waiting":
+        return "/review/cases"
     return f"/review/{message.consent_id}" if message.kind == "review_waiting" else f"/consents/{message.consent_id}"
 
 

@@ -15,6 +15,7 @@ from schemas.why_card import Place, WhyCard
 from services.consent_form.entered_dates import EnteredDates
 from services.consent_form.layout import box_number
 from services.consent_form.page_crops import NothingToCut, crop_png
+from services.portal.case_reviews import waiting_cases
 from services.portal.check_words import ROLE_WORDS, recorded_checks, shown_checks
 from services.portal.consent_progress import reference
 from services.portal.consent_shelf import claim_of, why_card_of
@@ -59,10 +60,11 @@ NO_STORE = {"Cache-Control": "no-store"}
 async def queue(request: Request, reviewer: Reviewer, context: Context) -> Response:
     """List forms that wait, the longest-waiting first; none that the reviewer has a part in."""
     async with context.database.reading() as tx:
-        rows = await waiting(tx, await _person(tx, reviewer))
+        person = await _person(tx, reviewer)
+        rows, cases = await waiting(tx, person), len(await waiting_cases(tx, person))
         names = {row.organization_id: await _organization_name(tx, row.organization_id) for row in rows}
     shown = [(row, reference(row.id), names[row.organization_id], _sentences(row, reviewer)) for row in rows]
-    return page(request, "reviews/queue.html", reviewer, rows=shown)
+    return page(request, "reviews/queue.html", reviewer, rows=shown, cases=cases)
 
 
 @router.get("/review/{consent_id:uuid}")

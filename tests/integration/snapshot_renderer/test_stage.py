@@ -245,7 +245,8 @@ async def test_a_page_that_cannot_be_made_is_told(world: World, failure: Excepti
 
     assert isinstance(event, SnapshotRefused)
     assert event.reason is reason
-    assert (await world.consent()).status is ConsentStatus.REFUSED
+    waits = reason is ReasonCode.FIGURES_DO_NOT_RECONCILE
+    assert (await world.consent()).status is (ConsentStatus.CASE_REVIEW if waits else ConsentStatus.REFUSED)
 
 
 async def test_an_event_about_another_copy_than_the_sealed_one_is_dead_lettered(world: World) -> None:

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
-from case_fetcher.stage import fetch_case
-from schemas.case_events import CaseFetched, CaseRefused
+from case_fetcher.stage import fetch_case, settle_case
+from schemas.case_events import CaseFetched, CaseRefused, CaseReviewed, CaseReviewOutcome
 from schemas.case_record import Arrears, BlockMoments, CaseCopy, OpeningBalance
 from schemas.consent_events import ConsentApproved, RevokedBy
 from schemas.event import Event
@@ -69,6 +69,32 @@ class World:
                 clock=self.gates.clock,
                 oldest=OLDEST,
             )
+
+    async def settle(self, outcome: CaseReviewOutcome = CaseReviewOutcome.READ_AGAIN) -> Sequence[Event]:
+        """Handle the event of a reviewer's decision."""
+        event = CaseReviewed(
+            consent_id=self.event.consent_id,
+            organization_id=self.event.organization_id,
+            review_id=uuid4(),
+            reviewer_id=uuid4(),
+            outcome=outcome,
+        )
+        async with self.database.transaction() as tx:
+            return await settle_case(
+                event,
+                None,
+                tx,
+                gate=self.gates.gate,
+                source=self.records,
+                vault=self.gates.vault,
+                clock=self.gates.clock,
+                oldest=OLDEST,
+            )
+
+    async def send_back(self) -> None:
+        """Do what the portal does when a reviewer has a case read again."""
+        async with self.database.transaction() as tx:
+            assert await consents.read_again(tx, self.event.consent_id, at=NOON)
 
     async def refusal(self) -> ReasonCode:
         """Fetch, and return why there is no copy; nothing is sealed then, and the register says the same."""
@@ -152,17 +178,6 @@ async def test_the_event_names_no_person_and_no_case(world: World) -> None:
         (lambda _: None, ReasonCode.CASE_NOT_FOUND),
         (lambda case: replace(case, parties=(OTHER_PARENT,)), ReasonCode.PARENT_NOT_ON_CASE),
         (lambda case: replace(case, held_for_staff=True), ReasonCode.HELD_FOR_STAFF),
-        (lambda case: replace(case, as_of=NOON - timedelta(days=8)), ReasonCode.CASE_DATA_TOO_OLD),
-        (
-            lambda case: replace(
-                case, arrears=Arrears(owed_to_dss=1, owed_to_custodial_parent=0, permanently_assigned=2)
-            ),
-            ReasonCode.FIGURES_DO_NOT_RECONCILE,
-        ),
-        (
-            lambda case: replace(case, opening_balance=OpeningBalance(on=date(2026, 10, 1), amount=44_208)),
-            ReasonCode.FIGURES_DO_NOT_RECONCILE,
-        ),
     ],
 )
 async def test_a_case_that_stays_shut_is_told_with_its_reason_and_nothing_else(
@@ -171,6 +186,89 @@ async def test_a_case_that_stays_shut_is_told_with_its_reason_and_nothing_else(
     world.records.case = change(an_agency_case())
     assert await world.refusal() is reason
     assert await world.status() == (ConsentStatus.REFUSED, [reason.value])
+
+
+UNTRUE: list[tuple[Callable[[AgencyCase], AgencyCase], ReasonCode]] = [
+    (
+        lambda case: replace(case, arrears=Arrears(owed_to_dss=1, owed_to_custodial_parent=0, permanently_assigned=2)),
+        ReasonCode.FIGURES_DO_NOT_RECONCILE,
+    ),
+    (
+        lambda case: replace(case, opening_balance=OpeningBalance(on=date(2026, 10, 1), amount=44_208)),
+        ReasonCode.FIGURES_DO_NOT_RECONCILE,
+    ),
+    (lambda case: replace(case, as_of=NOON - timedelta(days=8)), ReasonCode.CASE_DATA_TOO_OLD),
+    (lambda case: replace(case, as_of=NOON + timedelta(hours=1)), ReasonCode.CASE_DATA_AHEAD),
+]
+"""Records that can't be shown truthfully, and could be once they are mended."""
+
+
+@pytest.mark.parametrize(("change", "reason"), UNTRUE)
+async def test_a_record_that_cannot_be_shown_truthfully_waits_for_a_person_and_is_told(
+    world: World, change: Callable[[AgencyCase], AgencyCase], reason: ReasonCode
+) -> None:
+    world.records.case = change(an_agency_case())
+    assert await world.refusal() is reason
+    assert await world.status() == (ConsentStatus.CASE_REVIEW, [reason.value])
+
+
+@pytest.mark.parametrize(("change", "reason"), UNTRUE)
+async def test_once_the_record_is_mended_a_reviewer_has_it_read_again(
+    world: World, change: Callable[[AgencyCase], AgencyCase], reason: ReasonCode
+) -> None:
+    world.records.case = change(an_agency_case())
+    assert await world.refusal() is reason
+    await world.send_back()
+    (still,) = await world.settle()
+    assert isinstance(still, CaseRefused)
+    assert await world.status() == (ConsentStatus.CASE_REVIEW, [reason.value])
+    world.records.case = an_agency_case()
+    await world.send_back()
+    (event,) = await world.settle()
+    assert isinstance(event, CaseFetched)
+    assert await world.copy() is not None
+    assert await world.status() == (ConsentStatus.FETCHED, [])
+    assert await world.settle() == ()  # the decision's event once more
+
+
+async def test_a_decision_to_make_no_page_is_told(world: World) -> None:
+    world.records.case = replace(an_agency_case(), as_of=NOON - timedelta(days=8))
+    await world.fetch()
+    async with world.database.transaction() as tx:
+        consent = await consents.get(tx, world.event.consent_id)
+        await consents.move(tx, consent, ConsentStatus.REFUSED, at=NOON, reasons=[ReasonCode.CASE_DATA_TOO_OLD])
+    asked = len(world.records.asked)
+    (event,) = await world.settle(CaseReviewOutcome.NO_PAGE)
+    assert isinstance(event, CaseRefused)
+    assert event.reason is ReasonCode.CASE_DATA_TOO_OLD
+    assert len(world.records.asked) == asked
+
+
+async def test_a_consent_revoked_while_its_case_is_in_review_is_read_no_more(world: World) -> None:
+    world.records.case = replace(an_agency_case(), as_of=NOON - timedelta(days=8))
+    await world.fetch()
+    await world.send_back()
+    async with world.database.transaction() as tx:
+        await consents.revoke(
+            tx, world.event.consent_id, by=RevokedBy.PARENT, actor=audit.SYSTEM, at=NOON, vault=world.gates.vault
+        )
+    asked = len(world.records.asked)
+    await world.settle()
+    assert len(world.records.asked) == asked
+    assert (await world.status())[0] is ConsentStatus.REVOKED
+    assert await world.settle(CaseReviewOutcome.NO_PAGE) == ()
+
+
+async def test_an_event_without_a_reviewers_decision_in_the_register_reads_nothing(world: World) -> None:
+    world.records.case = replace(an_agency_case(), as_of=NOON - timedelta(days=8))
+    await world.fetch()
+    asked = len(world.records.asked)
+    with pytest.raises(CannotBeProcessed) as raised:
+        await world.settle()
+    assert raised.value.code is ReasonCode.CONSENT_NOT_APPROVED
+    assert await world.settle(CaseReviewOutcome.NO_PAGE) == ()
+    assert len(world.records.asked) == asked
+    assert (await world.status())[0] is ConsentStatus.CASE_REVIEW
 
 
 async def test_figures_that_follow_from_the_ledger_are_sealed_with_what_an_auditor_needs(world: World) -> None:
@@ -196,9 +294,10 @@ async def test_the_copy_says_how_old_each_part_is(world: World) -> None:
     assert (event.as_of, CaseCopy.model_validate_json(plain).block_as_of) == (NOON - 2 * day, moments)
 
 
-async def test_a_record_that_cannot_be_used_ends_the_consent_instead_of_leaving_it_in_silence(world: World) -> None:
+async def test_a_record_that_cannot_be_used_waits_for_a_person_instead_of_ending_in_silence(world: World) -> None:
     world.records.unusable = True
     assert await world.refusal() is ReasonCode.FIGURES_DO_NOT_RECONCILE
+    assert (await world.status())[0] is ConsentStatus.CASE_REVIEW
 
 
 async def test_a_consent_to_a_part_asks_for_that_part_and_seals_nothing_else(sqlite_register: Database) -> None:

@@ -9,6 +9,7 @@ from notifier.rules.kinds import Kind
 from schemas.case_events import CaseRefused
 from schemas.reason_codes import ReasonCode
 from schemas.snapshot_events import SnapshotRefused
+from services.register import consents
 from services.register.database import Database
 from services.register.states import Channel, ConsentStatus, DeliveryState, OrganizationStatus, PersonRole, PersonStatus
 from services.register.tables import Consent, Organization, Person
@@ -97,6 +98,37 @@ async def test_reviewers_hear_that_a_form_waits_but_never_its_uploader(world: No
     consent = await world.consent(ConsentStatus.IN_REVIEW, person=uploader)
     await world.handle(review_needed(consent))
     assert {row.person_id for row in await world.messages(kind=Kind.REVIEW_WAITING.value)} == {reviewer.id}
+
+
+@pytest.mark.parametrize("make", [case_refused, snapshot_refused])
+async def test_a_case_record_in_review_is_told_to_the_uploader_with_its_reason_and_to_the_reviewers(
+    world: NotifierWorld, make: Callable[[Consent, ReasonCode], CaseRefused | SnapshotRefused]
+) -> None:
+    reviewer = await world.person(None, role=PersonRole.REVIEWER)
+    consent = await world.consent(ConsentStatus.APPROVED)
+    await world.move(consent, ConsentStatus.CASE_REVIEW, ReasonCode.CASE_DATA_TOO_OLD)
+    await world.handle(make(consent, ReasonCode.CASE_DATA_TOO_OLD))
+    told = await world.messages(kind=Kind.CASE_IN_REVIEW.value)
+    assert {(row.person_id, tuple(row.reasons)) for row in told} == {(consent.uploaded_by, ("CASE_DATA_TOO_OLD",))}
+    waiting = await world.messages(kind=Kind.CASE_REVIEW_WAITING.value)
+    assert {(row.person_id, tuple(row.reasons)) for row in waiting} == {(reviewer.id, ())}
+    with pytest.raises(CannotBeProcessed):
+        await world.handle(make(consent, ReasonCode.CASE_NOT_FOUND))
+
+
+async def test_a_case_that_was_settled_before_the_event_came_is_told_as_it_ended(world: NotifierWorld) -> None:
+    event = ReasonCode.FIGURES_DO_NOT_RECONCILE
+    read_again, ended = [await world.consent(ConsentStatus.APPROVED) for _ in range(2)]
+    for consent in (read_again, ended):
+        await world.move(consent, ConsentStatus.CASE_REVIEW, event)
+    async with world.database.transaction() as tx:
+        assert await consents.read_again(tx, read_again.id, at=world.clock())
+    await world.handle(case_refused(read_again, event))
+    assert await world.messages() == []
+    await world.move(ended, ConsentStatus.REFUSED, event)
+    await world.handle(case_refused(ended, event))
+    rows = await world.messages(channel=Channel.EMAIL)
+    assert [(row.kind, row.reasons) for row in rows] == [(Kind.CASE_REFUSED.value, [event.value])]
 
 
 @pytest.mark.parametrize("reason", [ReasonCode.SAFETY_REVIEW, ReasonCode.ILLEGIBLE])

@@ -77,6 +77,8 @@ EXPECTED: dict[tuple[str, str], str | set[PersonRole]] = {
     ("POST", "/resources"): ORGANIZATION,
     ("POST", "/resources/sheet"): ORGANIZATION,
     ("GET", "/review"): {REVIEWER},
+    ("GET", "/review/cases"): {REVIEWER},
+    ("POST", "/review/cases/{consent_id:uuid}"): {REVIEWER},
     ("GET", "/review/{consent_id:uuid}"): {REVIEWER},
     ("GET", "/review/{consent_id:uuid}/page.png"): {REVIEWER},
     ("GET", "/review/{consent_id:uuid}/crop/{check}.png"): {REVIEWER},

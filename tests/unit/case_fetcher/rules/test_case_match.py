@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from case_fetcher.rules.case_match import consenting_party, why_case_stays_shut
+from schemas.case_record import BlockMoments
 from schemas.consent_records import ConsentGrant
 from schemas.reason_codes import ReasonCode
 from schemas.values import FULL_SCOPE, Language, Party, ScopeItem
@@ -88,3 +89,12 @@ def test_a_record_may_be_as_old_as_the_limit_and_no_older() -> None:
 def test_the_right_parent_is_found_among_many() -> None:
     twin = replace(PARENT, full_name="Twin Different")
     assert consenting_party(an_agency_case(parties=(twin, OTHER_PARENT, PARENT)), grant()) == PARENT
+
+
+@pytest.mark.parametrize("part", ["figures", "payments", "enforcement"])
+def test_a_record_from_later_than_now_is_wrong_about_its_age_whichever_part_says_so(part: str) -> None:
+    moments = BlockMoments(figures=NOON, payments=NOON, enforcement=NOON)
+    ahead = moments.model_copy(update={part: NOON + timedelta(minutes=6)})
+    assert why(grant(), as_of=ahead.oldest, block_as_of=ahead) is ReasonCode.CASE_DATA_AHEAD
+    nearly = moments.model_copy(update={part: NOON + timedelta(minutes=4)})
+    assert why(grant(), as_of=nearly.oldest, block_as_of=nearly) is None

@@ -47,3 +47,11 @@ def test_a_step_cannot_be_skipped() -> None:
 def test_the_ordinary_way_is_legal() -> None:
     way = [S.UPLOADED, S.IN_REVIEW, S.APPROVED, S.FETCHED, S.RENDERED, S.DELIVERED, S.EXPIRED]
     assert all(judge_move(now, then) is Move.LEGAL for now, then in itertools.pairwise(way))
+
+
+def test_a_case_in_review_is_no_events_to_open_and_can_only_end() -> None:
+    assert judge_move(S.APPROVED, S.CASE_REVIEW) is judge_move(S.FETCHED, S.CASE_REVIEW) is Move.LEGAL
+    assert judge_move(S.CASE_REVIEW, S.REFUSED) is Move.LEGAL
+    assert not ahead_of(S.CASE_REVIEW) & OPENS_THE_CASE
+    assert S.CASE_REVIEW not in OPENS_THE_CASE
+    assert judge_move(S.FETCHED, S.APPROVED) is Move.PAST
