@@ -29,6 +29,9 @@ from services.runtime.stage import Consumer, Stage
 from services.texts.catalogue import translations
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
+from services.vault.reshredding import keep_shred_list
+from services.vault.shred_list import ShredList
+from services.vault.vault import Vault
 
 TEXTS = Path(__file__).parent / "po"
 
@@ -60,23 +63,27 @@ def stage(settings: Settings, database: Database) -> Stage:
         companions=(
             *(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, master)),
             partial(close_expired, database, vault=vault, clock=utc_now),
-            *signing_of_audit(settings, database),
+            *signing_of_audit(settings, database, vault),
         ),
     )
 
 
-def signing_of_audit(settings: Settings, database: Database) -> tuple[Callable[[], Awaitable[None]], ...]:
-    """Build what signs the audit log's head; nothing where a program elsewhere does so.
+def signing_of_audit(settings: Settings, database: Database, vault: Vault) -> tuple[Callable[[], Awaitable[None]], ...]:
+    """Build what signs the audit log's head and keeps the shred list; nothing where a program elsewhere signs.
 
     Raises:
         KeyFileUnusable: the private audit key is absent.
     """
     if settings.audit_checkpoint_seconds == 0:
         return ()
-    signer = CheckpointSigner(private_key_from(settings.audit_private_key_path))
-    book = CheckpointBook(settings.audit_checkpoint_path)
+    private_key, folder = private_key_from(settings.audit_private_key_path), settings.audit_checkpoint_path
+    signer, book = CheckpointSigner(private_key), CheckpointBook(folder)
     pace = Pace(timedelta(seconds=settings.audit_checkpoint_seconds), settings.audit_checkpoint_entries)
-    return (partial(keep_signing, database, book=book, signer=signer, pace=pace, clock=utc_now),)
+    shred_list = ShredList(folder, signer.public_key)
+    return (
+        partial(keep_signing, database, book=book, signer=signer, pace=pace, clock=utc_now),
+        partial(keep_shred_list, database, vault=vault, shred_list=shred_list, private_key=private_key, clock=utc_now),
+    )
 
 
 def couriers(settings: Settings, database: Database, master: MasterKey) -> tuple[Courier[Mail], Courier[WebhookCall]]:

@@ -76,10 +76,10 @@ async def _try_again(tx: Transaction, message: Message, failure: Failure, now: d
 async def _give_up(tx: Transaction, message: Message, failure: Failure, now: datetime) -> None:
     message.state, message.next_attempt_at, message.failure = DeliveryState.FAILED, None, failure.value
     message.parameters = without_sealed(message.parameters)
-    await _delivered(tx, message, now)
     if failure is Failure.WEBHOOK_GONE:
         await _disable_webhook(tx, message, now)
     await _tell_in_inbox(tx, message, failure, now)
+    await _delivered(tx, message, now)  # writes an audit entry: row locks come before the end of the chain
     await _record(tx, message, "message.failed", now)
     get_logger().error("message given up", failure=failure.value, **_names(message))
 

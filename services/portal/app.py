@@ -19,13 +19,18 @@ from services.portal.request_log import RequestLog
 from services.portal.security_headers import SecurityHeaders
 from services.portal.settings import PortalSettings
 from services.runtime.companions import keep_running
+from services.vault.reshredding import reshred_at_start
 
 FORM_LIMIT_BYTES = 64 * 1024
 """Largest body of an ordinary form; a route that takes a file says its own ``max_body_size``."""
 
 
 def create_app(settings: PortalSettings, context: PortalContext | None = None) -> FastAPI:
-    """Return the application. Its lifespan runs the outbox relay and closes the database at the end."""
+    """Return the application.
+
+    Its lifespan destroys again the keys that a restored backup brought back, runs the outbox relay, and closes the
+    database at the end.
+    """
     if context is None:
         from services.portal.wiring import build_context  # noqa: PLC0415 - tests bring fakes and need no keys or broker
 
@@ -59,6 +64,7 @@ def _routers() -> list[APIRouter]:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: PortalContext = app.state.context
+    await reshred_at_start(context.database, context.vault, context.settings, now=context.clock())
     # Kept running whatever it meets: an upload that was accepted is never published without it.
     relay = asyncio.create_task(keep_running("outgoing relay", context.relay.run))
     try:

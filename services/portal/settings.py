@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field, SecretStr
 
 from services.settings import (
+    AuditVerifySettings,
     ConsentPeriodSettings,
     GrantVerifySettings,
     KafkaSettings,
@@ -30,6 +31,7 @@ class PortalSettings(
     RegisterSettings,
     VaultSettings,
     GrantVerifySettings,
+    AuditVerifySettings,
     ConsentPeriodSettings,
     PortalAddressSettings,
 ):

@@ -33,9 +33,9 @@ class PostgresServer:
     def url_of(self, database: str) -> str:
         return f"postgresql://{ROLE}@127.0.0.1:{self._port}/{database}"
 
-    def create_database(self, template: str = "template1") -> str:
+    def create_database(self, template: str = "template1", *, name: str = "") -> str:
         """Make a database as a copy of another, which nobody may be connected to, and return its name."""
-        name = f"register_{uuid4().hex}"
+        name = name or f"register_{uuid4().hex}"
         with psycopg.connect(self.url_of("postgres"), autocommit=True) as connection:
             connection.execute(f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY wal_log')  # type: ignore[call-overload, unused-ignore]
         return name
