@@ -11,8 +11,8 @@ Similarity = Annotated[float, Field(ge=0, le=100)]
 class ClaimThresholds(BaseModel):
     """What the fields must reach.
 
-    The cells' thresholds were chosen on 180 combs by hands that no reader was trained on, scanned, copied, photographed
-    and faxed, and looked at again on 102 others (docs/models/cell-reader.md).
+    The cells' thresholds were chosen on 346 combs by hands that no reader was trained on, scanned, copied, photographed
+    and faxed (docs/models/cell-reader.md).
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
@@ -20,14 +20,9 @@ class ClaimThresholds(BaseModel):
     cell_alone: Chance = 0.97
     """Chance of the claimed character from which the cell reader alone confirms a cell."""
 
-    cell_with_second: Chance = 0.50
-    """The same when another engine reads that character there too, and is fairly sure of the whole comb."""
-
-    second_readable: Chance = 0.65
-    """How sure of its least certain character that other engine has to be for this."""
-
-    cell_with_unsure_second: Chance = 0.90
-    """The same when it is less sure: what two engines guess alike may be a digit that only looks like the claim."""
+    cell_with_second: Chance = 0.80
+    """The same when another engine reads that character there too: at 0.75 a 9 that both took for a 4 passed, and how
+    sure the other engine was of the whole comb made no difference."""
 
     cell_with_sure_second: Chance = 0.03
     """The same when another engine reads the whole comb as claimed, and surely."""
@@ -57,17 +52,16 @@ class ClaimThresholds(BaseModel):
     """Chance of the weakest cell of a date from which a form is rejected for it. Below it, two of 86 good forms were
     told that they had expired: a 7 that both engines took for a 1, and the year 0027."""
 
-    signing_cell: Chance = 0.03
-    """Chance of the weakest cell of a recent signing date that is not read surely. 87 of 90 hand-written signing dates
-    were decided, all of them rightly."""
+    day_cell: Chance = 0.003
+    """Chance of the weakest cell of a day that is likely, but not read surely."""
 
-    year_cell: Chance = 0.50
-    """The same for its year: a wrong one would let an expired form pass."""
+    day_share: Chance = 0.99
+    """Share of the weight of all days that the expected ones need."""
 
-    signing_odds: Annotated[float, Field(ge=1)] = 20.0
-    """How many times better a recent day has to fit than any day that is not recent."""
+    other_day_weight: Chance = 0.05
+    """Weight of a day outside of the expected ones, against one among them: a form of another year must not pass."""
 
-    same_day_odds: Annotated[float, Field(ge=1)] = 4.0
+    same_day_odds: Annotated[float, Field(ge=1)] = 10.0
     """Recent days that fit less than so many times worse than the best count as read alike."""
 
     name_similarity: Similarity = 86.0

