@@ -8,8 +8,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from schemas.values import sha256_of
-from snapshot_renderer.adapters.payment_chart import chart_svg
-from snapshot_renderer.adapters.qr_code import qr_svg
+from snapshot_renderer.adapters.printed_drawings import CHART, QR
 from snapshot_renderer.rules.money_blocks import PER_MILLE
 from snapshot_renderer.rules.page_model import ArrearsBlock, PageContent
 
@@ -40,19 +39,18 @@ class PageTemplate:
         self._template = compiled_template("page.html.j2")
 
     def html(self, page: PageContent, density: Density) -> str:
-        """Return the page as HTML.
+        """Return the page as HTML; its chart and QR code are drawn by ``printed_drawings``.
 
         Raises:
             jinja2.UndefinedError: the template names something that the content lacks.
         """
-        chart = "" if page.payments.message else chart_svg(page.payments, height=density.chart_height)
         return self._template.render(
             page=page,
             density=density.name,
             rows_shown=density.rows,
-            chart=chart,
+            chart=CHART,
             split=split_svg(page.arrears),
-            qr=qr_svg(page.steps.qr_url, title=page.steps.qr_title),
+            qr=QR,
         )
 
 

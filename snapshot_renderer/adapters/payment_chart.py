@@ -1,4 +1,7 @@
-"""Twelve months as an inline SVG bar chart that also works without colour."""
+"""Twelve months as a bar chart that also works without colour: its shapes, and the web page's SVG of them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -15,79 +18,135 @@ LABELS = 24.0
 
 BAR_SHARE = 0.72
 FONTS = "Public Sans, DejaVu Sans, sans-serif"
-"""Said again here: an SVG inherits no font from its page."""
+"""Said in the drawing: an SVG inherits no font from its page."""
 
 NOTHING = "\N{EN DASH}"
 LABEL_SIZE = 7.8
 INSIDE_FROM = 13.0
 """Least height of a slot, in points, that a label fits into."""
 
-BLUE, AMBER, RED, SLOT, INK, MUTED = "#1a4480", "#c05600", "#b50909", "#e1e7f1", "#1b1b1b", "#565c65"
+THINNEST = 0.6
+AXIS_WIDTH = 0.8
+DASHES = (2.2, 1.6)
+BLUE, AMBER, RED, SLOT, INK, MUTED, WHITE = (
+    "#1a4480",
+    "#c05600",
+    "#b50909",
+    "#e1e7f1",
+    "#1b1b1b",
+    "#565c65",
+    "#ffffff",
+)
 
 
-def chart_svg(block: PaymentsBlock, *, height: float) -> Markup:
-    """Return the chart, ``height`` points tall. Its title tells every month for those who can't see it.
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle; a dashed one has a red, dashed edge. All measures are points from the drawing's top left."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    color: str
+    dashed: bool = False
+
+    def svg(self) -> str:
+        """Return the shape as SVG."""
+        edge = f' stroke="{RED}" stroke-dasharray="{DASHES[0]} {DASHES[1]}"' if self.dashed else ""
+        return (
+            f'<rect x="{self.x:.1f}" y="{self.y:.1f}" width="{self.width:.1f}" height="{self.height:.1f}" '
+            f'fill="{self.color}"{edge}/>'
+        )
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A slanted white band: the sign that a bar is longer than drawn."""
+
+    points: tuple[tuple[float, float], ...]
+
+    def svg(self) -> str:
+        """Return the shape as SVG."""
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in self.points)
+        return f'<polygon points="{points}" fill="{WHITE}"/>'
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The line that the bars stand on."""
+
+    y: float
+
+    def svg(self) -> str:
+        """Return the shape as SVG."""
+        y = f"{self.y:.1f}"
+        return f'<line x1="0.0" y1="{y}" x2="{WIDTH:.1f}" y2="{y}" stroke="{INK}" stroke-width="{AXIS_WIDTH}"/>'
+
+
+@dataclass(frozen=True)
+class Label:
+    """A text, centred at ``x`` with its foot at ``y``."""
+
+    x: float
+    y: float
+    text: str
+    color: str
+    weight: int = 400
+
+    def svg(self) -> str:
+        """Return the shape as SVG."""
+        look = f'font-size="{LABEL_SIZE}" font-weight="{self.weight}" fill="{self.color}" text-anchor="middle"'
+        return f'<text x="{self.x:.1f}" y="{self.y:.1f}" {look}>{Markup.escape(self.text)}</text>'
+
+
+Shape = Bar | Gap | Axis | Label
+
+
+def chart_shapes(block: PaymentsBlock, *, height: float) -> tuple[Shape, ...]:
+    """Return the chart, ``height`` points tall and ``WIDTH`` wide, in the order of drawing.
 
     A month far above the others is cut short, with a gap as its sign and its amount on top.
     """
     top = tallest(block.bars)
     plot = height - TOP - LABELS
     column = WIDTH / len(block.bars)
-    drawn = [_column(bar, index, column, plot, top) for index, bar in enumerate(block.bars)]
-    axis = _line(0, TOP + plot, WIDTH, TOP + plot, INK, 0.8)
+    drawn = [shape for index, bar in enumerate(block.bars) for shape in _column(bar, index, column, plot, top)]
+    return (*(shape for shape in drawn if not isinstance(shape, Label) or shape.text), Axis(TOP + plot))
+
+
+def chart_svg(block: PaymentsBlock, *, height: float) -> Markup:
+    """Return the chart as SVG. Its title tells every month for those who can't see it."""
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" font-family="{FONTS}" '
         f'width="{WIDTH}pt" height="{height}pt" viewBox="0 0 {WIDTH} {height}">'
     )
-    return Markup(opening + "<title>{title}</title>").format(title=block.chart_title) + Markup(  # noqa: S704 (numbers)
-        "".join((*drawn, axis, "</svg>"))
+    shapes = "".join(shape.svg() for shape in chart_shapes(block, height=height))
+    return Markup(opening + "<title>{title}</title>").format(title=block.chart_title) + Markup(  # noqa: S704 (escaped)
+        shapes + "</svg>"
     )
 
 
-def _column(bar: MonthBar, index: int, column: float, plot: float, top: int) -> str:
+def _column(bar: MonthBar, index: int, column: float, plot: float, top: int) -> Iterator[Shape]:
     width = column * BAR_SHARE
     x = column * index + (column - width) / 2
     base = TOP + plot
     due, paid = (min(amount, top) * plot / top for amount in (bar.due, bar.paid))
     center = column * (index + 0.5)
-    months = _text(center, base + 9.5, bar.month, INK) + _text(center, base + 18.5, bar.year, MUTED)
     if bar.state is MonthState.NOTHING_DUE:
-        return _text(center, base - 3, NOTHING, MUTED) + months
-    if bar.state is MonthState.MISSED:
-        slot = _rect(x + 0.5, base - due, width - 1, due, f'fill="#ffffff" stroke="{RED}" stroke-dasharray="2.2 1.6"')
-        inside = base - 4 if due >= INSIDE_FROM else base - due - 3
-        return slot + _text(center, inside, bar.amount, RED, weight=700) + months
-    shapes = ""
-    if bar.state is MonthState.PART:
-        shapes += _rect(x, base - due, width, due, f'fill="{SLOT}"')
-    color = AMBER if bar.state is MonthState.PART else BLUE
-    shapes += _rect(x, base - paid, width, paid, f'fill="{color}"')
-    if bar.paid > top:
-        shapes += _gap(x, base - paid * 0.8, width)
-    return shapes + _text(center, base - paid - 3, bar.amount, INK, weight=600) + months
+        yield Label(center, base - 3, NOTHING, MUTED)
+    elif bar.state is MonthState.MISSED:
+        yield Bar(x + 0.5, base - due, width - 1, max(due, THINNEST), WHITE, dashed=True)
+        yield Label(center, base - 4 if due >= INSIDE_FROM else base - due - 3, bar.amount, RED, weight=700)
+    else:
+        if bar.state is MonthState.PART:
+            yield Bar(x, base - due, width, max(due, THINNEST), SLOT)
+        yield Bar(x, base - paid, width, max(paid, THINNEST), AMBER if bar.state is MonthState.PART else BLUE)
+        if bar.paid > top:
+            yield _gap(x, base - paid * 0.8, width)
+        yield Label(center, base - paid - 3, bar.amount, INK, weight=600)
+    yield Label(center, base + 9.5, bar.month, INK)
+    yield Label(center, base + 18.5, bar.year, MUTED)
 
 
-def _gap(x: float, y: float, width: float) -> str:
-    """A slanted white band: the sign that a bar is longer than drawn."""
-    points = (
-        f"{x - 1:.1f},{y + 3:.1f} {x + width + 1:.1f},{y - 3:.1f} {x + width + 1:.1f},{y:.1f} {x - 1:.1f},{y + 6:.1f}"
-    )
-    return f'<polygon points="{points}" fill="#ffffff"/>'
-
-
-def _rect(x: float, y: float, width: float, height: float, look: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{max(height, 0.6):.1f}" {look}/>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float, color: str, width: float) -> str:
-    return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{color}" stroke-width="{width}"/>'
-
-
-def _text(x: float, y: float, text: str, color: str, *, weight: int = 400) -> str:
-    if not text:
-        return ""
-    look = f'font-size="{LABEL_SIZE}" font-weight="{weight}" fill="{color}" text-anchor="middle"'
-    return (
-        str(Markup('<text x="{x}" y="{y}" ').format(x=f"{x:.1f}", y=f"{y:.1f}"))
-        + f"{look}>{Markup.escape(text)}</text>"
-    )
+def _gap(x: float, y: float, width: float) -> Gap:
+    return Gap(((x - 1, y + 3), (x + width + 1, y - 3), (x + width + 1, y), (x - 1, y + 6)))

@@ -7,19 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
-from xml.etree import ElementTree as ET
 
-import cssselect2
-import weasyprint
+import pydyf
 from typing_extensions import override
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher
 
-from services.fonts import FONT_FOLDER, font_face_css
 from snapshot_renderer.adapters.embedded_facts import facts_attachment
 from snapshot_renderer.adapters.page_geometry import holds_together
 from snapshot_renderer.adapters.page_lines import estimated_lines
 from snapshot_renderer.adapters.page_template import Density, PageTemplate, packaged_template
+from snapshot_renderer.adapters.printed_drawings import printed_drawings
+from snapshot_renderer.adapters.printed_html import PrintedStyle
 from snapshot_renderer.rules.page_model import DoesNotFit, NotPrintable, PageContent
 
 LADDER = (
@@ -37,8 +34,6 @@ LADDER = (
 ``most_lines`` was found by setting 60 pages of every length at every density (see ``page_lines.estimated_lines``). It
 only saves layouts that would fail: the check of the finished layout decides.
 """
-
-_BASE_URL = "about:snapshot"
 
 _PDF_UA = b"""<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/" pdfuaid:part="1"/>
 <rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
@@ -60,12 +55,7 @@ class PdfWriter:
     """Fonts, style sheet and template, read once: parsing them for every page costs more than the page."""
 
     def __init__(self) -> None:
-        self._fonts = FontConfiguration()
-        self._fetcher = _FontsOnly()
-        style = font_face_css() + packaged_template("page.css")
-        self._style = weasyprint.CSS(
-            string=style, font_config=self._fonts, url_fetcher=self._fetcher, base_url=_BASE_URL
-        )
+        self._style = PrintedStyle(packaged_template("page.css"))
         self._template = PageTemplate()
 
     def write(self, page: PageContent) -> bytes:
@@ -86,15 +76,15 @@ class PdfWriter:
                 raise DoesNotFit
             facts = facts_attachment(page, density)
             pdf: bytes = document.write_pdf(
-                pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_mark_as_pdf_ua, attachments=[facts]
+                pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_finish, attachments=[facts]
             )
             if complaints.count:
                 raise NotPrintable
             return pdf
 
     def _laid_out(self, page: PageContent, density: Density) -> Any:
-        html = _WellFormed(self._template.html(page, density), self._fetcher)
-        return html.render(font_config=self._fonts, stylesheets=[self._style], pdf_variant="pdf/a-3a", pdf_tags=True)
+        drawings = printed_drawings(page, chart_height=density.chart_height)
+        return self._style.laid_out(self._template.html(page, density), drawings)
 
 
 def write_page(page: PageContent) -> bytes:
@@ -122,43 +112,41 @@ def _densities(page: PageContent) -> tuple[Density, ...]:
     return tuple(density for density in LADDER if lines <= density.most_lines)
 
 
-def _mark_as_pdf_ua(_document: Any, pdf: Any) -> None:
+def _finish(_document: Any, pdf: Any) -> None:
+    _mark_as_pdf_ua(pdf)
+    _write_once(pdf)
+
+
+def _mark_as_pdf_ua(pdf: Any) -> None:
     """Say in the file's metadata that it is PDF/UA too: WeasyPrint 70 names one variant only."""
     number = int(pdf.catalog["Metadata"].split()[0])
     metadata = pdf.objects[number]
     metadata.stream = [part.replace(b"</rdf:RDF>", _PDF_UA + b"</rdf:RDF>") for part in metadata.stream]
 
 
-class _WellFormed(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint ships no types
-    """Our template's output is well-formed XML: parsing it as such takes a tenth of the time, and sets the same bytes.
-
-    Raises:
-        NotPrintable: a letter that XML does not allow (a control character in a name).
-    """
-
-    def __init__(self, markup: str, fetcher: URLFetcher) -> None:
-        # The constructor that is not called parses HTML; these are all the fields it sets in WeasyPrint 70.
-        try:
-            root = ET.fromstring(markup)  # noqa: S314  (our own template, autoescaped)
-        except ET.ParseError:
-            raise NotPrintable from None
-        self.base_url = _BASE_URL
-        self.url_fetcher = fetcher
-        self.media_type = "print"
-        self.wrapper_element = cssselect2.ElementWrapper.from_html_root(root, content_language=None)
-        self.etree_element = self.wrapper_element.etree_element
+def _write_once(pdf: Any) -> None:
+    """Put every part into bytes now: pydyf would do it twice, for the file's id and for the file."""
+    pdf.objects[:] = [_Written(part) for part in pdf.objects]
 
 
-class _FontsOnly(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-    """Nothing but the packaged fonts can be read, whatever a page says."""
+class _Written(pydyf.Object):  # type: ignore[misc]  # pydyf ships no types
+    """A part of the file that is in bytes already."""
 
+    def __init__(self, part: Any) -> None:
+        super().__init__()
+        self.number, self.generation, self.free = part.number, part.generation, part.free
+        self._compressible: bool = part.compressible
+        self._data = b"" if part.free == "f" else part.data
+
+    @property
     @override
-    def fetch(self, url: str, headers: Any = None) -> Any:
-        allowed = {font.as_uri() for font in FONT_FOLDER.glob("*.ttf")}
-        if url not in allowed:
-            # WeasyPrint logs this, and the log is counted: the page is refused.
-            raise ValueError("address not allowed")
-        return super().fetch(url, headers)
+    def data(self) -> bytes:
+        return self._data
+
+    @property
+    @override
+    def compressible(self) -> bool:
+        return self._compressible
 
 
 class _ComplaintCounter(logging.Handler):
