@@ -41,11 +41,6 @@ def pictures_in(folder: Path) -> tuple[Path, ...]:
     return found
 
 
-def writer_of(picture: Path) -> str:
-    """Return whose signature it is, by the file's name: what stands before the first underscore or hyphen."""
-    return picture.stem.replace("-", "_").split("_")[0]
-
-
 def paste_signature(ink: Ink, picture: Path, box: FieldBox, baseline: float, random: Generator) -> None:
     """Put a real signature on the line of a box, in its own proportions.
 

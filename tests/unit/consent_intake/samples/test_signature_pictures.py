@@ -10,7 +10,6 @@ from consent_intake.samples.signature_pictures import (
     paste_signature,
     pictures_in,
     signature_outlines,
-    writer_of,
 )
 from services.consent_form.layout import FormLayout
 from tests.support.signature_zones import zone
@@ -37,11 +36,6 @@ def test_a_folder_gives_its_pictures_in_order(picture: Path) -> None:
 def test_a_folder_without_pictures_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(NoPictures):
         pictures_in(tmp_path)
-
-
-def test_the_writer_is_told_by_the_name(picture: Path) -> None:
-    assert writer_of(picture) == "writer"
-    assert writer_of(Path("original_12_3.png")) == "original"
 
 
 def test_a_picture_becomes_ink_of_its_own_proportions(picture: Path) -> None:
