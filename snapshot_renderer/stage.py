@@ -24,7 +24,7 @@ from services.register.tables import Consent, Organization, SnapshotFile
 from services.runtime.clock import Clock, legal_day
 from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing, Vault
-from snapshot_renderer.rules.case_figures import FiguresDoNotReconcile
+from snapshot_renderer.rules.case_figures import BlockDays, FiguresDoNotReconcile
 from snapshot_renderer.rules.page_content import Editorial, PageRequest
 from snapshot_renderer.rules.page_facts import page_facts
 from snapshot_renderer.rules.page_model import DoesNotFit, MadePage, NotPrintable
@@ -107,7 +107,7 @@ async def prepare_pages(
         case = await _case_copy(event, decision.grant, tx, vault)
         organization = await tx.get_one(Organization, decision.grant.organization_id)
         name = organization.name
-    request = PageRequest(case, decision.grant, name, as_of=legal_day(case.as_of), today=legal_day(clock()))
+    request = _page_request(case, decision.grant, name, clock)
     try:
         pages = await maker.make(request)
     except tuple(NO_PAGE) as why_not:
@@ -148,6 +148,19 @@ async def finish_snapshot(
             pages=pages,
         ),
     )
+
+
+def _page_request(case: CaseCopy, grant: ConsentGrant, organization_name: str, clock: Clock) -> PageRequest:
+    as_of, today = legal_day(case.as_of), legal_day(clock())
+    return PageRequest(case, grant, organization_name, as_of=as_of, today=today, block_days=block_days(case))
+
+
+def block_days(case: CaseCopy) -> BlockDays | None:
+    """Return the New York days of a copy's parts; None: it is of one day as a whole."""
+    moments = case.block_as_of
+    if moments is None:
+        return None
+    return BlockDays(legal_day(moments.figures), legal_day(moments.payments), legal_day(moments.enforcement))
 
 
 def snapshot_id_of(event: CaseFetched) -> UUID:

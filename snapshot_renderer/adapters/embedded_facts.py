@@ -40,6 +40,11 @@ def _facts(page: PageContent, density: Density) -> Mapping[str, Any]:
         "format": FORMAT,
         "language": page.language,
         "as_of": page.as_of.isoformat(),
+        "blocks_as_of": {
+            "payments": page.payments.as_of,
+            "past_due": page.arrears.as_of,
+            "enforcement": page.enforcement.as_of,
+        },
         "name": page.name,
         "case": page.case_number,
         "headline": page.headline,

@@ -1,16 +1,16 @@
-"""The checks of one finished page, and of a case's four pages side by side: content and file in, faults out."""
+"""The checks of one finished page: content and file in, faults out. Its four variants side by side: parity.py."""
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from itertools import pairwise
 
 from schemas.case_record import EnforcementCode
 from schemas.values import Language, Party
 from snapshot_renderer.adapters.embedded_facts import FILE_NAME
 from snapshot_renderer.proving.page_reading import PageRead
+from snapshot_renderer.proving.plain_language import is_too_hard
 from snapshot_renderer.rules.page_content import PageRequest
 from snapshot_renderer.rules.page_model import PageContent
 
@@ -24,8 +24,6 @@ Variant = tuple[Party, Language]
 
 MOST_ROWS = 5
 _SSN = re.compile(r"\b\d{3}[- ]\d{2}[- ]\d{4}\b")
-_MONEY = re.compile(r"-?\$[\d,]+(?:\.\d\d)?")
-_YEARS = re.compile(r"\b(?:19|20)\d\d\b")
 _PRINTED_FACTS = {
     "numbers": ("number", "label"),
     "past_due": ("amount", "label", "text"),
@@ -48,6 +46,7 @@ class Fault(StrEnum):
     ALTERNATIVE_MISSING = "alternative text missing"
     FACTS = "embedded facts are not those printed"
     FORBIDDEN = "forbidden content"
+    READING_LEVEL = "not plain language"
     LANGUAGES_DIFFER = "languages differ"
     SIDES_DIFFER = "sides differ"
     CONFORMANCE = "not PDF/A-3a and PDF/UA-1"
@@ -64,6 +63,7 @@ def faults_of_page(content: PageContent, request: PageRequest, read: PageRead) -
         Fault.LABEL_MISSING: not _labels_are_there(content, read),
         Fault.ALTERNATIVE_MISSING: not _drawings_are_told(content, read),
         Fault.FACTS: not facts_are_printed(read),
+        Fault.READING_LEVEL: is_too_hard(content),
         Fault.FORBIDDEN: any(
             forbidden(request, " ".join((read.spoken, read.drawn, *read.told, *read.embedded.values())))
         ),
@@ -77,7 +77,7 @@ def facts_are_printed(read: PageRead) -> bool:
         return False
     facts = json.loads(read.embedded[FILE_NAME])
     said = _plain(read.spoken)
-    texts = [facts["name"], facts["case"], facts["headline"]]
+    texts = [facts["name"], facts["case"], facts["headline"], *facts["blocks_as_of"].values()]
     for block, keys in _PRINTED_FACTS.items():
         texts += [entry[key] for entry in facts[block] for key in keys if entry[key] is not None]
     return all(_plain(text) in said for text in texts)
@@ -110,43 +110,6 @@ def forbidden(request: PageRequest, text: str) -> Iterator[str]:
     unemployed = any(action.code is EnforcementCode.UNEMPLOYMENT_WITHHOLDING for action in case.enforcement)
     if unemployed and case.party is Party.CUSTODIAL and any(word in text.lower() for word in _UNEMPLOYMENT):
         yield "source of income"
-
-
-def languages_agree(pages: Mapping[Language, PageContent], reads: Mapping[Language, PageRead]) -> bool:
-    """Say whether two languages of a page show the same figures, days and steps, in content and as printed."""
-    figures = [_figures(page) for page in pages.values()]
-    steps = [tuple((step.rule_id, step.number) for step in page.steps.steps) for page in pages.values()]
-    drawn = [sorted(_MONEY.findall(read.drawn)) for read in reads.values()]
-    if any(one != other for facts in (figures, steps, drawn) for one, other in pairwise(facts)):
-        return False
-    rows = {rows_said(page, reads[language].spoken) for language, page in pages.items()}
-    printed = [_printed_figures(read) for read in reads.values()]
-    return len(rows) > 1 or all(one == other for one, other in pairwise(printed))
-
-
-def sides_agree(payer: PageContent, receiver: PageContent) -> bool:
-    """Say whether the two sides' pages tell of the same order and payments, each with steps of its own."""
-    same = (
-        payer.payments.bars == receiver.payments.bars
-        and payer.payments.total == receiver.payments.total
-        and [part.amount for part in payer.arrears.parts] == [part.amount for part in receiver.arrears.parts]
-        and payer.numbers[0].number == receiver.numbers[0].number
-        and payer.numbers[2].number == receiver.numbers[2].number
-        and len(payer.enforcement.rows) == len(receiver.enforcement.rows)
-    )
-    return same and payer.subtitle != receiver.subtitle
-
-
-def _figures(page: PageContent) -> tuple[object, ...]:
-    numbers = tuple(number.number for number in page.numbers if not number.is_word)
-    bars = tuple((bar.due, bar.paid, bar.amount, bar.state, bar.year) for bar in page.payments.bars)
-    parts = tuple((part.kind, part.amount, part.share) for part in page.arrears.parts)
-    rows = tuple((row.urgent, row.answer is None) for row in page.enforcement.rows)
-    return (numbers, bars, parts, rows, page.case_number, page.as_of)
-
-
-def _printed_figures(read: PageRead) -> tuple[list[str], list[str]]:
-    return sorted(_MONEY.findall(read.spoken)), sorted(_YEARS.findall(read.spoken))
 
 
 def _labels_are_there(content: PageContent, read: PageRead) -> bool:
@@ -189,7 +152,7 @@ def _expected(page: PageContent, rows: int) -> Iterator[str]:
 
 def _expected_money(page: PageContent) -> Iterator[str]:
     payments, arrears = page.payments, page.arrears
-    yield from (payments.heading, payments.span, payments.message or payments.total)
+    yield from (payments.heading, payments.span, payments.message or payments.total, payments.as_of)
     if not payments.message:
         yield from (entry.label for entry in payments.legend)
         yield from payments.notes

@@ -7,15 +7,10 @@ from dataclasses import dataclass, field
 
 from schemas.values import Language, Party
 from snapshot_renderer.adapters.pdf_writer import PdfWriter
-from snapshot_renderer.proving.page_checks import (
-    Fault,
-    Variant,
-    faults_of_page,
-    languages_agree,
-    rows_said,
-    sides_agree,
-)
+from snapshot_renderer.proving.page_checks import Fault, Variant, faults_of_page, rows_said
 from snapshot_renderer.proving.page_reading import PageRead, read_page
+from snapshot_renderer.proving.parity import languages_agree, printed_the_same, sides_agree
+from snapshot_renderer.proving.plain_language import reading_level
 from snapshot_renderer.rules.case_figures import FiguresDoNotReconcile
 from snapshot_renderer.rules.page_content import Editorial, PageRequest, page_content
 from snapshot_renderer.rules.page_model import DoesNotFit, NotPrintable, PageContent
@@ -36,12 +31,16 @@ class MadeUpCase:
 
 @dataclass
 class Tally:
-    """What came of it. ``seconds`` is CPU time spent on making pages; ``found`` names each fault's page."""
+    """What came of it. ``seconds`` is CPU time spent on making pages; ``found`` names each fault's page.
+
+    ``hardest`` is the reading level of the hardest page of each language (``plain_language``).
+    """
 
     pages: int = 0
     shortened: int = 0
     smallest: float = 99.0
     seconds: list[float] = field(default_factory=list)
+    hardest: dict[Language, float] = field(default_factory=dict)
     faults: Counter[Fault] = field(default_factory=Counter)
     found: list[str] = field(default_factory=list)
 
@@ -111,15 +110,24 @@ class Proof:
         for fault in faults_of_page(content, request, read):
             self.tally.blame(fault, label, *variant)
         self.tally.pages += 1
+        self._measure(content)
         self.tally.smallest = min(self.tally.smallest, read.smallest)
         self.tally.shortened += len(content.enforcement.rows) > (rows_said(content, read.spoken) or 0)
         return read
+
+    def _measure(self, content: PageContent) -> None:
+        level, language = reading_level(content), content.language
+        harder = max if language is Language.ENGLISH else min
+        self.tally.hardest[language] = harder(level, self.tally.hardest.get(language, level))
 
     def _compare(self, label: str, contents: Mapping[Variant, PageContent], reads: Mapping[Variant, PageRead]) -> None:
         for party in Party:
             both = [language for language in Language if (party, language) in reads]
             pages = {language: contents[party, language] for language in both}
-            if not languages_agree(pages, {language: reads[party, language] for language in both}):
+            read = {language: reads[party, language] for language in both}
+            rows = {rows_said(page, read[language].spoken) for language, page in pages.items()}
+            cut_alike = len(rows) == 1  # else one language lists an action more than the other, and counts the rest
+            if not languages_agree(pages, read) or (cut_alike and not printed_the_same(read)):
                 self.tally.blame(Fault.LANGUAGES_DIFFER, label, party)
         for language in Language:
             sides = [contents[party, language] for party in Party if (party, language) in contents]

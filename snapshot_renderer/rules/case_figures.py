@@ -24,6 +24,20 @@ class FiguresDoNotReconcile(Exception):
     """The record contradicts itself: no page is better than a wrong one."""
 
 
+@dataclass(frozen=True)
+class BlockDays:
+    """New York days on which each part of a record was true: ``figures`` are order, past-due support and facts."""
+
+    figures: date
+    payments: date
+    enforcement: date
+
+    @classmethod
+    def all_on(cls, day: date) -> "BlockDays":
+        """Return the days of a record that is of one day as a whole."""
+        return cls(day, day, day)
+
+
 class MonthState(StrEnum):
     """How a month's payments compare with what fell due in it."""
 
@@ -75,40 +89,41 @@ class CaseFigures:
         return sum(month.due for month in self.months)
 
 
-def figures_of(case: CaseCopy, *, as_of: date) -> CaseFigures:
-    """Count everything.
+def figures_of(case: CaseCopy, *, as_of: date | BlockDays) -> CaseFigures:
+    """Count everything, each part as of its own day.
 
     Args:
         case: the sealed copy.
-        as_of: New York day the record was current.
+        as_of: New York day the record was current, or the days of its parts.
 
     Raises:
         FiguresDoNotReconcile: the record contradicts itself.
     """
-    refuse_contradictions(case, as_of=as_of)
+    days = as_of if isinstance(as_of, BlockDays) else BlockDays.all_on(as_of)
+    refuse_contradictions(case, days=days)
     per_month = monthly_amount(case.order)
     last = max(case.payments, key=lambda payment: payment.received_on, default=None)
     return CaseFigures(
-        months=months_of(case.charges, case.payments, as_of=as_of),
+        months=months_of(case.charges, case.payments, as_of=days.payments),
         order_per_month=per_month,
         arrears_months=arrears_months(case, per_month),
         last_payment=last,
-        days_since_payment=_days_without_payment(case, last, as_of),
-        years_since_order=_full_years(case.order.ordered_on, as_of),
-        months_to_21=_months_until(case.order.youngest_child_turns_21_on, as_of),
-        paid_full_last_year=paid_in_full(case, year=as_of.year - 1),
+        days_since_payment=_days_without_payment(case, last, days.payments),
+        years_since_order=_full_years(case.order.ordered_on, days.figures),
+        months_to_21=_months_until(case.order.youngest_child_turns_21_on, days.figures),
+        paid_full_last_year=paid_in_full(case, year=days.payments.year - 1),
     )
 
 
-def refuse_contradictions(case: CaseCopy, *, as_of: date) -> None:
+def refuse_contradictions(case: CaseCopy, *, days: BlockDays) -> None:
     """Check what must agree, whatever the amounts are.
 
     Raises:
-        FiguresDoNotReconcile: a negative amount, a day after the record's own, or an order that is and is not.
+        FiguresDoNotReconcile: a negative amount, a day after its part's own, or an order that is and is not.
     """
     amounts = [charge.amount for charge in case.charges] + [payment.amount for payment in case.payments]
-    days = [charge.due_on for charge in case.charges] + [payment.received_on for payment in case.payments]
-    days += [action.started_on for action in case.enforcement]
+    in_ledger = [charge.due_on for charge in case.charges] + [payment.received_on for payment in case.payments]
+    actions = [action.started_on for action in case.enforcement]
     order = case.order
     no_order_but = order.status is OrderStatus.NONE and (
         order.amount or order.ordered_on or any(charge.amount for charge in case.charges)
@@ -116,9 +131,12 @@ def refuse_contradictions(case: CaseCopy, *, as_of: date) -> None:
     answers_too_early = any(
         action.answer_by is not None and action.answer_by < action.started_on for action in case.enforcement
     )
-    ordered_later = order.ordered_on is not None and order.ordered_on > as_of
-    wrong = (min(amounts, default=0) < 0, max(days, default=as_of) > as_of, no_order_but, answers_too_early)
-    if any(wrong) or ordered_later:
+    later = (
+        order.ordered_on is not None and order.ordered_on > days.figures,
+        max(in_ledger, default=days.payments) > days.payments,
+        max(actions, default=days.enforcement) > days.enforcement,
+    )
+    if any((min(amounts, default=0) < 0, no_order_but, answers_too_early, *later)):
         raise FiguresDoNotReconcile
 
 

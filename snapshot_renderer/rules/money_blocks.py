@@ -33,19 +33,21 @@ LEAST_SHARE = 15
 _LEGEND = (("legend_full", MonthState.FULL), ("legend_part", MonthState.PART), ("legend_missed", MonthState.MISSED))
 
 
-def payments_block(figures: CaseFigures, texts: Texts, *, covered: bool) -> PaymentsBlock:
+def payments_block(figures: CaseFigures, texts: Texts, *, covered: bool, as_of: date) -> PaymentsBlock:
     """Return the chart's content, or why there is no chart."""
     if not covered:
-        return _no_chart(texts, "", texts.say("payments_not_covered"))
+        return _no_chart(texts, "", "", texts.say("payments_not_covered"))
+    at = texts.say("block_as_of", day=as_of)
     first, last = (month_and_year(figures.months[end].first, texts.language) for end in (0, -1))
     span = texts.say("payments_span", first=first, last=last)
     if figures.paid == figures.due == 0:
-        return _no_chart(texts, span, texts.say("no_months", first=first, last=last))
+        return _no_chart(texts, span, at, texts.say("no_months", first=first, last=last))
     total = "payments_total" if figures.due else "payments_total_nothing_due"
     states = {month.state for month in figures.months}
     return PaymentsBlock(
         heading=texts.say("payments_heading"),
         span=span,
+        as_of=at,
         total=texts.say(total, paid=Money(figures.paid), due=Money(figures.due)),
         message=None,
         bars=tuple(_bar(month, texts, first=month is figures.months[0]) for month in figures.months),
@@ -105,8 +107,8 @@ def order_block(case: CaseCopy, texts: Texts) -> OrderBlock | None:
     return OrderBlock(texts.say("order_heading"), tuple(lines)) if lines else None
 
 
-def _no_chart(texts: Texts, span: str, message: str) -> PaymentsBlock:
-    return PaymentsBlock(texts.say("payments_heading"), span, "", message, (), (), (), "")
+def _no_chart(texts: Texts, span: str, at: str, message: str) -> PaymentsBlock:
+    return PaymentsBlock(texts.say("payments_heading"), span, at, "", message, (), (), (), "")
 
 
 def _bar(month: Month, texts: Texts, *, first: bool) -> MonthBar:

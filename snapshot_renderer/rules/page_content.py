@@ -8,7 +8,7 @@ from schemas.case_record import CaseCopy, EnforcementCode
 from schemas.consent_records import ConsentGrant
 from schemas.values import Language, ScopeItem
 from snapshot_renderer.rules.action_blocks import ActionWords, ResourceById, enforcement_block, steps_block
-from snapshot_renderer.rules.case_figures import CaseFigures, FiguresDoNotReconcile, figures_of
+from snapshot_renderer.rules.case_figures import BlockDays, CaseFigures, FiguresDoNotReconcile, figures_of
 from snapshot_renderer.rules.headline import big_numbers, headline
 from snapshot_renderer.rules.money_blocks import arrears_block, order_block, payments_block
 from snapshot_renderer.rules.next_steps import ChosenStep, act_now_step, next_steps
@@ -39,7 +39,8 @@ class Editorial:
 class PageRequest:
     """What one snapshot is about: all languages share it, and so show the same facts.
 
-    ``today`` and ``as_of`` are New York days: the day the page is made, and the day the record was current.
+    ``today`` and ``as_of`` are New York days: the day the page is made, and the day the record was current (its oldest
+    part's). ``block_days``: the days of its parts, where they differ.
     """
 
     case: CaseCopy
@@ -47,6 +48,12 @@ class PageRequest:
     organization_name: str
     as_of: date
     today: date
+    block_days: BlockDays | None = None
+
+    @property
+    def days(self) -> BlockDays:
+        """The day of each part."""
+        return self.block_days or BlockDays.all_on(self.as_of)
 
     def as_consented(self) -> "PageRequest":
         """Return the request with the part of its case that the consent opens; pages are made from nothing else."""
@@ -59,12 +66,12 @@ def page_content(request: PageRequest, editorial: Editorial, language: Language)
     Raises:
         FiguresDoNotReconcile: the record contradicts itself, or is from a day that is still to come.
     """
-    if request.as_of > request.today:
-        raise FiguresDoNotReconcile
     request = request.as_consented()
-    case = request.case
+    case, days = request.case, request.days
+    if max(request.as_of, days.figures, days.payments, days.enforcement) > request.today:
+        raise FiguresDoNotReconcile
     texts = Texts(editorial.texts, language)
-    figures = figures_of(case, as_of=request.as_of)
+    figures = figures_of(case, as_of=days)
     steps = _steps(request, figures, editorial)
     return PageContent(
         language=language,
@@ -81,8 +88,8 @@ def page_content(request: PageRequest, editorial: Editorial, language: Language)
         act_now_label=texts.say("act_now"),
         act_now=_act_now(steps, language),
         numbers=big_numbers(case, figures, texts),
-        payments=payments_block(figures, texts, covered=ScopeItem.PAYMENTS in case.scope),
-        arrears=arrears_block(case, texts, as_of=request.as_of),
+        payments=payments_block(figures, texts, covered=ScopeItem.PAYMENTS in case.scope, as_of=days.payments),
+        arrears=arrears_block(case, texts, as_of=days.figures),
         order=order_block(case, texts),
         enforcement=_enforcement(request, editorial, texts),
         steps=steps_block(steps, texts, scope=case.scope, party=case.party, resource_by_id=editorial.resource_by_id),
@@ -111,7 +118,7 @@ def _enforcement(request: PageRequest, editorial: Editorial, texts: Texts) -> En
         editorial.actions,
         texts,
         constants=editorial.constants,
-        as_of=request.as_of,
+        as_of=request.days.enforcement,
         today=request.today,
     )
 

@@ -76,7 +76,7 @@ def page_facts(request: PageRequest, editorial: Editorial, *, snapshot_id: UUID)
 def _steps(request: PageRequest, editorial: Editorial) -> tuple[StepFacts, ...]:
     known = facts_for_rules(
         request.case,
-        figures_of(request.case, as_of=request.as_of),
+        figures_of(request.case, as_of=request.days),
         constants=editorial.constants,
         today=request.today,
     )

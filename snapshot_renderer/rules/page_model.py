@@ -53,6 +53,7 @@ class PaymentsBlock:
 
     heading: str
     span: str
+    as_of: str
     total: str
     message: str | None
     bars: tuple[MonthBar, ...]

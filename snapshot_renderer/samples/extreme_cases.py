@@ -19,7 +19,7 @@ from schemas.case_record import (
     SupportOrder,
 )
 from schemas.values import Cents, Party, ScopeItem
-from snapshot_renderer.rules.case_figures import full_months_before
+from snapshot_renderer.rules.case_figures import BlockDays, full_months_before
 from snapshot_renderer.rules.page_content import PageRequest
 from snapshot_renderer.samples.made_up_cases import AS_OF, minimal, typical, unpaid, worst
 
@@ -209,6 +209,12 @@ def _weekly(party: Party) -> PageRequest:
     return with_record(request, charges=request.case.charges[6:])
 
 
+def _parts_of_three_ages(party: Party) -> PageRequest:
+    """The ledger is from the next month already; the order and the actions are older."""
+    days = BlockDays(AS_OF, AS_OF.replace(month=AS_OF.month + 1, day=3), AS_OF + timedelta(days=2))
+    return replace(worst(party), block_days=days, today=days.payments)
+
+
 EXTREMES: dict[str, Extreme] = {
     "longest of everything": _longest_of_everything,
     "unbroken name of 120 letters": _named("W" * LONGEST_NAME),
@@ -244,6 +250,7 @@ EXTREMES: dict[str, Extreme] = {
     "every fact true": _every_fact_true,
     "last paid in 2009": _paid_before_the_year,
     "half a year of charges": _weekly,
+    "parts of three ages": _parts_of_three_ages,
     "a consent for payments only": lambda party: with_scope(worst(party), ScopeItem.PAYMENTS),
     "a consent for steps only": lambda party: with_scope(worst(party), ScopeItem.NEXT_STEPS),
     "a consent for all but steps": lambda party: with_scope(

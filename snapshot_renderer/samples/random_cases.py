@@ -20,7 +20,7 @@ from schemas.case_record import (
 )
 from schemas.consent_records import ConsentGrant
 from schemas.values import FULL_SCOPE, Cents, Language, Party
-from snapshot_renderer.rules.case_figures import full_months_before
+from snapshot_renderer.rules.case_figures import BlockDays, full_months_before
 from snapshot_renderer.rules.page_content import PageRequest
 
 _NOON = time(17, 0, tzinfo=UTC)
@@ -56,7 +56,18 @@ def random_request(seed: int, number: int, party: Party) -> PageRequest:
         enforcement=tuple(_action(dice, as_of) for _ in range(dice.choice((0, 0, 1, 2, 3, 4, 5, 8)))),
         facts=_facts(dice, as_of),
     )
-    return PageRequest(case, _grant(dice, case, as_of), _organization(dice), as_of=as_of, today=as_of)
+    days = _block_days(random.Random(f"{seed}/{number}/days"), as_of)  # noqa: S311  (as above)
+    today = max(days.figures, days.payments, days.enforcement)
+    return PageRequest(case, _grant(dice, case, as_of), _organization(dice), as_of=as_of, today=today, block_days=days)
+
+
+def _block_days(dice: random.Random, oldest: date) -> BlockDays:
+    """Return days of which one is the oldest: in half of the cases all are."""
+    if dice.random() < 0.5:  # noqa: PLR2004  (a half)
+        return BlockDays.all_on(oldest)
+    later = [0, dice.randrange(4), dice.randrange(4)]
+    dice.shuffle(later)
+    return BlockDays(*(oldest + timedelta(days=days) for days in later))
 
 
 def _case_identifier(dice: random.Random) -> str:

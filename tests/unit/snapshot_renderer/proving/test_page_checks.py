@@ -8,7 +8,7 @@ from schemas.case_record import EnforcementAction, EnforcementCode, EnforcementS
 from schemas.values import Language, Party
 from snapshot_renderer.adapters.packaged_data import packaged_editorial
 from snapshot_renderer.adapters.page_maker import make_page
-from snapshot_renderer.proving.page_checks import Fault, faults_of_page, languages_agree, rows_said, sides_agree
+from snapshot_renderer.proving.page_checks import Fault, faults_of_page, rows_said
 from snapshot_renderer.proving.page_reading import PageRead, read_page
 from snapshot_renderer.rules.page_content import page_content
 from snapshot_renderer.samples.extreme_cases import with_record
@@ -95,19 +95,16 @@ def test_the_custodial_parent_is_never_told_where_the_other_one_s_money_comes_fr
     assert faults_of_page(content, request, told) == (Fault.FORBIDDEN,)
 
 
-def test_languages_that_print_different_figures_are_found_out(read: PageRead) -> None:
-    spanish = page_content(REQUEST, packaged_editorial(), Language.SPANISH)
-    pages = {Language.ENGLISH: CONTENT, Language.SPANISH: spanish}
-    reads = {Language.ENGLISH: read, Language.SPANISH: read_page(make_page(REQUEST, Language.SPANISH))}
+def test_a_page_that_is_hard_to_read_is_found_out(read: PageRead) -> None:
+    hard = "Notwithstanding administrative determinations, obligors remain categorically ineligible for abatement. "
+    steps = tuple(replace(step, text=hard * 3) for step in CONTENT.steps.steps)
+    harder = replace(CONTENT, steps=replace(CONTENT.steps, steps=steps))
 
-    assert languages_agree(pages, reads)
-    assert not languages_agree({**pages, Language.SPANISH: replace(spanish, as_of=AS_OF.replace(day=1))}, reads)
-    other = replace(reads[Language.SPANISH], drawn=reads[Language.SPANISH].drawn.replace("$2,185", "$2,186", 1))
-    assert not languages_agree(pages, {**reads, Language.SPANISH: other})
+    assert Fault.READING_LEVEL in faults_of_page(harder, REQUEST, read)
 
 
-def test_sides_that_tell_of_different_money_are_found_out() -> None:
-    payer, receiver = (page_content(worst(party), packaged_editorial(), Language.ENGLISH) for party in Party)
+def test_a_block_s_day_that_the_page_does_not_print_is_found_out(read: PageRead) -> None:
+    other = read.embedded["facts.json"].replace('"past_due":"As of Nov 20, 2026"', '"past_due":"As of Nov 21, 2026"')
 
-    assert sides_agree(payer, receiver)
-    assert not sides_agree(payer, replace(receiver, payments=replace(receiver.payments, total="$1 paid of $2 due.")))
+    assert other != read.embedded["facts.json"]
+    assert faults_of_page(CONTENT, REQUEST, replace(read, embedded={"facts.json": other})) == (Fault.FACTS,)

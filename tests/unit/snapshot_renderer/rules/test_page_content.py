@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from schemas.case_record import Arrears, EnforcementAction, EnforcementCode, EnforcementStatus, OrderStatus
+from schemas.case_record import Arrears, EnforcementAction, EnforcementCode, EnforcementStatus, OrderStatus, Payment
 from schemas.values import Language, Party, ScopeItem
 from snapshot_renderer.adapters.packaged_data import packaged_editorial
-from snapshot_renderer.rules.case_figures import FiguresDoNotReconcile
+from snapshot_renderer.rules.case_figures import BlockDays, FiguresDoNotReconcile
 from snapshot_renderer.rules.money_blocks import tallest
 from snapshot_renderer.rules.page_content import PageRequest, masked, page_content
 from snapshot_renderer.rules.page_model import PageContent
@@ -196,3 +196,37 @@ def test_the_footer_says_for_whom_on_whose_consent_and_until_when() -> None:
 def test_a_record_from_a_day_that_is_still_to_come_makes_no_page() -> None:
     with pytest.raises(FiguresDoNotReconcile):
         page(replace(typical(PAYER), as_of=AS_OF + timedelta(days=1)))
+
+
+def test_each_block_says_how_old_it_is_and_the_page_names_the_oldest() -> None:
+    days = BlockDays(AS_OF, AS_OF + timedelta(days=2), AS_OF + timedelta(days=1))
+    request = replace(typical(PAYER), block_days=days, today=days.payments)
+    english, spanish = page(request), page(request, ES)
+
+    assert english.as_of_line == "Facts as of November 20, 2026"
+    assert (english.arrears.as_of, spanish.arrears.as_of) == ("As of Nov 20, 2026", "Al 20 nov 2026")
+    assert (english.payments.as_of, spanish.payments.as_of) == ("As of Nov 22, 2026", "Al 22 nov 2026")
+    assert (english.enforcement.as_of, spanish.enforcement.as_of) == ("As of Nov 21, 2026", "Al 21 nov 2026")
+
+
+def test_a_block_that_is_newer_than_the_others_contradicts_nothing_and_is_not_from_the_future() -> None:
+    days = BlockDays(AS_OF, AS_OF + timedelta(days=2), AS_OF)
+    paid = Payment(received_on=days.payments, amount=100)
+    request = with_case(typical(PAYER), payments=(paid,))
+    with pytest.raises(FiguresDoNotReconcile):
+        page(request)
+    newer = replace(request, block_days=days, today=days.payments)
+    assert page(newer).numbers[2].label == "last payment, Nov 22, 2026"
+    with pytest.raises(FiguresDoNotReconcile):
+        page(replace(newer, today=AS_OF))
+
+
+def test_the_twelve_months_are_those_before_the_ledger_s_own_day() -> None:
+    days = BlockDays(AS_OF, date(2026, 12, 3), AS_OF)
+    request = replace(typical(PAYER), block_days=days, today=days.payments)
+    assert page(request).payments.span == "Dec 2025 to Nov 2026"
+
+
+def test_what_the_consent_does_not_cover_has_no_day() -> None:
+    content = page(with_scope(worst(PAYER), ScopeItem.NEXT_STEPS))
+    assert (content.payments.as_of, content.arrears.as_of, content.enforcement.as_of) == ("", "", "")
