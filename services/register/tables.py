@@ -41,6 +41,7 @@ __all__ = [
     "SignIn",
     "SnapshotFile",
     "TimelineEntry",
+    "VaultCaseKey",
     "VaultKey",
 ]
 
@@ -257,5 +258,16 @@ class VaultKey(Base):
     consent_id: Mapped[UUID] = mapped_column(primary_key=True)
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     master_key_id: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VaultCaseKey(Base):
+    """The key of what was made of a consent's case record, wrapped by the consent's own data key. Vault only."""
+
+    __tablename__ = "vault_case_keys"
+
+    consent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

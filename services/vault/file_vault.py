@@ -1,8 +1,9 @@
 """The vault in a folder: ``<aa>/<consent id>/<kind>.sealed``, ``aa`` being the id's first two digits.
 
-Each file is magic, version, nonce and AES-256-GCM ciphertext under the consent's data key; version, consent and kind
+Each file is magic, version, nonce and AES-256-GCM ciphertext under one of the consent's keys; version, consent and kind
 are authenticated, so a file moved to another place does not open. The data key is wrapped by a key derived from the
-master key and lives in the register's table ``vault_keys``.
+master key and lives in the register's table ``vault_keys``; what is made of the case record has a key of its own,
+wrapped by the data key, in ``vault_case_keys``.
 """
 
 import asyncio
@@ -16,12 +17,16 @@ from typing_extensions import override
 
 from services.register.database import Transaction
 from services.runtime.clock import Clock, utc_now
+from services.vault.case_keys import CaseKeys
 from services.vault.data_keys import DataKeys
 from services.vault.master_key import MasterKey
-from services.vault.vault import Kind, ObjectDamaged, ObjectMissing, Vault
+from services.vault.vault import OF_THE_CASE, Kind, ObjectDamaged, ObjectMissing, Vault
 
 MAGIC = b"SNPV\x01"
-"""Marks a sealed object; the last byte is the format's version."""
+"""Marks an object sealed with the consent's data key; the last byte is the format's version."""
+
+CASE_MAGIC = b"SNPV\x02"
+"""Marks an object sealed with the consent's case key. Earlier releases sealed everything with the data key."""
 
 NONCE_BYTES = 12
 """96 random bits (NIST SP 800-38D); a data key seals a dozen objects, so a repeat is out of the question."""
@@ -42,23 +47,28 @@ class FileVault(Vault):
     def __init__(self, folder: Path, master_key: MasterKey, clock: Clock = utc_now) -> None:
         self._folder = folder
         self._keys = DataKeys(master_key, clock)
+        self._case_keys = CaseKeys(clock)
 
     @override
     async def seal(self, tx: Transaction, consent_id: UUID, kind: Kind, plain: bytes) -> None:
-        data_key = await self._keys.get_or_make(tx, consent_id)
+        key, magic = await self._keys.get_or_make(tx, consent_id), MAGIC
+        if kind in OF_THE_CASE:
+            key, magic = await self._case_keys.get_or_make(tx, consent_id, key), CASE_MAGIC
         nonce = os.urandom(NONCE_BYTES)
-        sealed = MAGIC + nonce + AESGCM(data_key).encrypt(nonce, plain, _authenticated(consent_id, kind))
+        sealed = magic + nonce + AESGCM(key).encrypt(nonce, plain, _authenticated(magic, consent_id, kind))
         await asyncio.to_thread(_write_durably, self.path_of(consent_id, kind), sealed)
 
     @override
     async def open(self, tx: Transaction, consent_id: UUID, kind: Kind) -> bytes:
-        data_key = await self._keys.get(tx, consent_id)
+        key = await self._keys.get(tx, consent_id)
+        if kind in OF_THE_CASE and await self._case_keys.is_destroyed(tx, consent_id):
+            raise ObjectMissing
         sealed = await asyncio.to_thread(_read, self.path_of(consent_id, kind))
-        if not sealed.startswith(MAGIC) or len(sealed) <= len(MAGIC) + NONCE_BYTES:
-            raise ObjectDamaged
-        nonce, ciphertext = sealed[len(MAGIC) :][:NONCE_BYTES], sealed[len(MAGIC) + NONCE_BYTES :]
+        magic, nonce, ciphertext = _parts(sealed)
+        if magic == CASE_MAGIC:
+            key = await self._case_keys.get(tx, consent_id, key)
         try:
-            return AESGCM(data_key).decrypt(nonce, ciphertext, _authenticated(consent_id, kind))
+            return AESGCM(key).decrypt(nonce, ciphertext, _authenticated(magic, consent_id, kind))
         except InvalidTag as error:
             raise ObjectDamaged from error
 
@@ -66,14 +76,31 @@ class FileVault(Vault):
     async def destroy_key(self, tx: Transaction, consent_id: UUID) -> None:
         await self._keys.destroy(tx, consent_id)
 
+    @override
+    async def erase_case(self, tx: Transaction, consent_id: UUID) -> None:
+        await self._case_keys.destroy(tx, consent_id)
+
+    @override
+    async def remove_erased(self, consent_id: UUID) -> None:
+        for kind in OF_THE_CASE:
+            await asyncio.to_thread(self.path_of(consent_id, kind).unlink, missing_ok=True)
+
     def path_of(self, consent_id: UUID, kind: Kind) -> Path:
         """Return where an object is, or would be."""
         name = str(consent_id)
         return self._folder / name[:2] / name / f"{kind.value}.sealed"
 
 
-def _authenticated(consent_id: UUID, kind: Kind) -> bytes:
-    return MAGIC + f"|{consent_id}|{kind.value}".encode()
+def _authenticated(magic: bytes, consent_id: UUID, kind: Kind) -> bytes:
+    return magic + f"|{consent_id}|{kind.value}".encode()
+
+
+def _parts(sealed: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return magic, nonce and ciphertext."""
+    magic, rest = sealed[: len(MAGIC)], sealed[len(MAGIC) :]
+    if magic not in {MAGIC, CASE_MAGIC} or len(rest) <= NONCE_BYTES:
+        raise ObjectDamaged
+    return magic, rest[:NONCE_BYTES], rest[NONCE_BYTES:]
 
 
 def _read(path: Path) -> bytes:

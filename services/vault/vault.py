@@ -24,6 +24,12 @@ class Kind(StrEnum):
     PAGE_FACTS = "page_facts"
 
 
+OF_THE_CASE = frozenset(
+    {Kind.CASE_COPY, Kind.PAGE_EN, Kind.PAGE_ES, Kind.TWIN_EN, Kind.TWIN_ES, Kind.PAGE_FACTS},
+)
+"""What is made of the case record. These go when their time is over, the form and the grant when the consent ends."""
+
+
 class ObjectMissing(Exception):
     """No such object, or its key was destroyed: it can never be opened again."""
 
@@ -48,3 +54,9 @@ class Vault(Protocol):
 
     async def destroy_key(self, tx: Transaction, consent_id: UUID) -> None:
         """Make every object of the consent unreadable for ever, once the transaction commits."""
+
+    async def erase_case(self, tx: Transaction, consent_id: UUID) -> None:
+        """Make what was made of the case record (``OF_THE_CASE``) unreadable for ever, once the transaction commits."""
+
+    async def remove_erased(self, consent_id: UUID) -> None:
+        """Take away what is left of erased case objects. Call it after the commit of ``erase_case``."""

@@ -11,7 +11,7 @@ import pytest
 from services.register.database import Database
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
-from services.vault.vault import Kind, ObjectMissing, Vault
+from services.vault.vault import OF_THE_CASE, Kind, ObjectMissing, Vault
 from tests.support.memory_vault import MemoryVault
 
 
@@ -137,3 +137,45 @@ async def test_two_writers_that_make_a_consents_first_key_at_once_both_keep_thei
     async with under_test.database.reading() as tx:
         for kind in Kind:
             assert await under_test.vault.open(tx, consent_id, kind) == kind.value.encode()
+
+
+async def test_erasing_the_case_spares_the_form_and_its_grant_and_is_for_good(under_test: VaultUnderTest) -> None:
+    consent_id, other = uuid4(), uuid4()
+    async with under_test.database.transaction() as tx:
+        for kind in Kind:
+            await under_test.vault.seal(tx, consent_id, kind, kind.value.encode())
+        await under_test.vault.seal(tx, other, Kind.PAGE_EN, b"another parent's")
+    async with under_test.database.transaction() as tx:
+        await under_test.vault.erase_case(tx, consent_id)
+    for _ in range(2):
+        async with under_test.database.transaction() as tx:
+            for kind in OF_THE_CASE:
+                with pytest.raises(ObjectMissing):
+                    await under_test.vault.open(tx, consent_id, kind)
+                with pytest.raises(ObjectMissing):
+                    await under_test.vault.seal(tx, consent_id, kind, b"again")
+            for kind in set(Kind) - OF_THE_CASE:
+                assert await under_test.vault.open(tx, consent_id, kind) == kind.value.encode()
+            assert await under_test.vault.open(tx, other, Kind.PAGE_EN) == b"another parent's"
+            await under_test.vault.erase_case(tx, consent_id)
+        await under_test.vault.remove_erased(consent_id)
+
+
+async def test_an_erasure_that_is_rolled_back_did_not_happen(under_test: VaultUnderTest) -> None:
+    consent_id = uuid4()
+    async with under_test.database.transaction() as tx:
+        await under_test.vault.seal(tx, consent_id, Kind.PAGE_EN, b"still here")
+    async with under_test.database.transaction() as tx:
+        await under_test.vault.erase_case(tx, consent_id)
+        await tx.rollback()
+    async with under_test.database.reading() as tx:
+        assert await under_test.vault.open(tx, consent_id, Kind.PAGE_EN) == b"still here"
+
+
+async def test_of_a_shredded_consent_no_page_can_be_sealed_either(under_test: VaultUnderTest) -> None:
+    consent_id = uuid4()
+    async with under_test.database.transaction() as tx:
+        await under_test.vault.destroy_key(tx, consent_id)
+    async with under_test.database.transaction() as tx:
+        with pytest.raises(ObjectMissing):
+            await under_test.vault.seal(tx, consent_id, Kind.PAGE_EN, b"late")

@@ -8,11 +8,13 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import update
 
 from services.register.database import Database
-from services.register.tables import VaultKey
-from services.vault.data_keys import MasterKeyMismatch
+from services.register.tables import VaultCaseKey, VaultKey
+from services.runtime.clock import utc_now
+from services.vault.data_keys import DataKeys, MasterKeyMismatch
 from services.vault.file_vault import MAGIC, NONCE_BYTES, FileVault
 from services.vault.master_key import MasterKey
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing
@@ -156,3 +158,34 @@ async def test_when_the_disk_refuses_the_old_object_stays_and_nothing_unfinished
     assert sorted(one.name for one in folder.parent.iterdir()) == ["claim.sealed", "page_en.sealed"]
     async with sqlite_register.reading() as tx:
         assert await vault.open(tx, consent_id, Kind.CLAIM) == SECRET
+
+
+async def test_a_page_that_an_earlier_release_sealed_opens_and_can_be_erased(
+    sqlite_register: Database, vault: FileVault
+) -> None:
+    consent_id = await _seal(sqlite_register, vault)
+    async with sqlite_register.reading() as tx:
+        data_key = await DataKeys(MASTER, utc_now).get(tx, consent_id)
+    nonce, kind = os.urandom(NONCE_BYTES), Kind.PAGE_EN
+    sealed = AESGCM(data_key).encrypt(nonce, SECRET, MAGIC + f"|{consent_id}|{kind.value}".encode())
+    vault.path_of(consent_id, kind).write_bytes(MAGIC + nonce + sealed)
+    async with sqlite_register.reading() as tx:
+        assert await vault.open(tx, consent_id, kind) == SECRET
+    async with sqlite_register.transaction() as tx:
+        await vault.erase_case(tx, consent_id)
+    await _expect(sqlite_register, vault, consent_id, kind, ObjectMissing)
+    await vault.remove_erased(consent_id)
+    assert [one.name for one in vault.path_of(consent_id, kind).parent.iterdir()] == ["claim.sealed"]
+
+
+async def test_a_case_key_that_a_backup_brought_back_opens_nothing_without_the_consents_key(
+    sqlite_register: Database, vault: FileVault
+) -> None:
+    mine, other = await _seal(sqlite_register, vault, Kind.PAGE_EN), await _seal(sqlite_register, vault, Kind.PAGE_EN)
+    async with sqlite_register.transaction() as tx:
+        stolen = (await tx.get_one(VaultCaseKey, other)).wrapped_key
+        await tx.execute(update(VaultCaseKey).where(VaultCaseKey.consent_id == mine).values(wrapped_key=stolen))
+    await _expect(sqlite_register, vault, mine, Kind.PAGE_EN, ObjectDamaged)
+    async with sqlite_register.transaction() as tx:
+        await vault.destroy_key(tx, other)
+    await _expect(sqlite_register, vault, other, Kind.PAGE_EN, ObjectMissing)

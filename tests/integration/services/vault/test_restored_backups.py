@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from services.register.expiry import expire_all
 from services.register.gate import Allowed, Refused
 from services.register.key_files import private_key_from
 from services.register.states import ConsentStatus, Purpose
-from services.register.tables import AuditEntry, VaultKey
+from services.register.tables import AuditEntry, VaultCaseKey, VaultKey
 from services.vault.commands import app as vault_app
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
@@ -87,9 +87,9 @@ def shred_list(tmp_path: Path) -> ShredList:
     return ShredList(tmp_path / "elsewhere", KEY.public_key())
 
 
-async def delivered(database: Database, world: GateWorld, **terms: object) -> UUID:
+async def delivered(database: Database, world: GateWorld, expires_on: date = date(2027, 10, 31)) -> UUID:
     async with database.transaction() as tx:
-        consent = await world.approved_consent(tx, status=ConsentStatus.DELIVERED, **terms)
+        consent = await world.approved_consent(tx, status=ConsentStatus.DELIVERED, expires_on=expires_on)
         await world.vault.seal(tx, consent.id, Kind.PAGE_EN, PAGE)
     return consent.id
 
@@ -181,6 +181,7 @@ async def _bring_back(database: Database, world: GateWorld, consent_id: UUID) ->
     """Give a consent a key again, as a restored row would."""
     async with database.transaction() as tx:
         await tx.delete(await tx.get_one(VaultKey, consent_id))
+        await tx.delete(await tx.get_one(VaultCaseKey, consent_id))
     async with database.transaction() as tx:
         await world.vault.seal(tx, consent_id, Kind.PAGE_EN, PAGE)
 

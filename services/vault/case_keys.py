@@ -1,0 +1,96 @@
+"""The key of what was made of a consent's case record: wrapped by the consent's data key, and destroyed before it.
+
+It opens nothing without the consent's key, so the end of a consent takes both.
+"""
+
+import os
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import Insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from services.register.database import Transaction
+from services.register.tables import VaultCaseKey
+from services.runtime.clock import Clock
+from services.vault.master_key import KEY_BYTES
+from services.vault.vault import ObjectDamaged, ObjectMissing
+
+WRAP_VERSION = b"\x01"
+NONCE_BYTES = 12
+
+
+class CaseKeys:
+    """Makes, unwraps and destroys case keys. Nothing is cached."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def get_or_make(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> bytes:
+        """Return the case key (32 bytes), made now when there was none.
+
+        Raises:
+            ObjectMissing: it was destroyed; what is erased is not made again.
+        """
+        row = await _row(tx, consent_id)
+        if row is None:
+            await tx.execute(self._insert(tx, consent_id, data_key))
+            row = await _row(tx, consent_id)
+        return _unwrapped(row, consent_id, data_key)
+
+    async def get(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> bytes:
+        """Return the case key (32 bytes).
+
+        Raises:
+            ObjectMissing: there is none, or it was destroyed.
+        """
+        return _unwrapped(await _row(tx, consent_id), consent_id, data_key)
+
+    async def is_destroyed(self, tx: Transaction, consent_id: UUID) -> bool:
+        """Whether what was made of the case is erased, whatever key it was sealed with."""
+        row = await _row(tx, consent_id)
+        return row is not None and row.destroyed_at is not None
+
+    async def destroy(self, tx: Transaction, consent_id: UUID) -> None:
+        """Forget the wrapped key; the row stays and says when, also for a consent that never had one."""
+        now = self._clock()
+        row = await _row(tx, consent_id, for_update=True)
+        if row is None:
+            tx.add(VaultCaseKey(consent_id=consent_id, created_at=now, destroyed_at=now))
+        elif row.destroyed_at is None:
+            row.wrapped_key, row.destroyed_at = None, now
+        await tx.flush()
+
+    def _insert(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> Insert:
+        """Two transactions may make the first key at once: the first one counts."""
+        nonce, key = os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES)
+        wrapped = WRAP_VERSION + nonce + AESGCM(data_key).encrypt(nonce, key, _authenticated(consent_id))
+        values = {"consent_id": consent_id, "wrapped_key": wrapped, "created_at": self._clock()}
+        if tx.get_bind().dialect.name == "postgresql":
+            return postgresql.insert(VaultCaseKey).values(values).on_conflict_do_nothing()
+        return sqlite.insert(VaultCaseKey).values(values).on_conflict_do_nothing()
+
+
+def _unwrapped(row: VaultCaseKey | None, consent_id: UUID, data_key: bytes) -> bytes:
+    if row is None or row.wrapped_key is None or row.destroyed_at is not None:
+        raise ObjectMissing
+    version, wrapped = row.wrapped_key[:1], row.wrapped_key[1:]
+    if version != WRAP_VERSION or len(wrapped) <= NONCE_BYTES:
+        raise ObjectDamaged
+    try:
+        return AESGCM(data_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _authenticated(consent_id))
+    except InvalidTag as error:
+        raise ObjectDamaged from error
+
+
+def _authenticated(consent_id: UUID) -> bytes:
+    return WRAP_VERSION + b"|case-key|" + str(consent_id).encode()
+
+
+async def _row(tx: Transaction, consent_id: UUID, *, for_update: bool = False) -> VaultCaseKey | None:
+    query = select(VaultCaseKey).where(VaultCaseKey.consent_id == consent_id)
+    if for_update:
+        query = query.with_for_update()
+    row: VaultCaseKey | None = await tx.scalar(query.execution_options(populate_existing=True))
+    return row
