@@ -7,7 +7,7 @@ from pathlib import Path
 
 from notifier.adapters.mail_sender import MailServer, SmtpMailSender
 from notifier.adapters.webhook_sender import HttpWebhookSender
-from notifier.delivery.closing import close_expired
+from notifier.delivery.closing import close_expired, erase_kept_long_enough
 from notifier.delivery.courier import Courier
 from notifier.delivery.desk import Desk, Nudge
 from notifier.delivery.packing import Packer
@@ -63,6 +63,7 @@ def stage(settings: Settings, database: Database) -> Stage:
         companions=(
             *(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, master)),
             partial(close_expired, database, vault=vault, clock=utc_now),
+            partial(erase_kept_long_enough, database, vault=vault, settings=settings, clock=utc_now),
             *signing_of_audit(settings, database, vault),
         ),
     )

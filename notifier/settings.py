@@ -3,10 +3,18 @@
 from pydantic import Field, SecretStr
 
 from services.runtime.settings import RuntimeSettings
-from services.settings import AuditSignSettings, GrantVerifySettings, PortalAddressSettings, VaultSettings
+from services.settings import (
+    AuditSignSettings,
+    GrantVerifySettings,
+    PortalAddressSettings,
+    RetentionSettings,
+    VaultSettings,
+)
 
 
-class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings, PortalAddressSettings, AuditSignSettings):
+class Settings(
+    RuntimeSettings, VaultSettings, GrantVerifySettings, PortalAddressSettings, RetentionSettings, AuditSignSettings
+):
     """Through which mail server, from which address, and to which webhooks."""
 
     smtp_url: SecretStr = Field(

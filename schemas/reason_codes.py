@@ -72,6 +72,7 @@ class ReasonCode(StrEnum):
     PERSON_OF_OTHER_ORG = "PERSON_OF_OTHER_ORG"
     OUT_OF_SCOPE = "OUT_OF_SCOPE"
     PAGE_CHANGED = "PAGE_CHANGED"
+    PAGE_ERASED = "PAGE_ERASED"
 
     # The page (snapshot_renderer)
     PAGE_DOES_NOT_FIT = "PAGE_DOES_NOT_FIT"

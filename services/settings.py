@@ -84,6 +84,20 @@ class GrantVerifySettings(HomeSettings):
         return self.grant_public_key_file or self.home / "keys" / "grant_public.pem"
 
 
+class RetentionSettings(HomeSettings):
+    """How long sealed objects are kept when their consent has not ended before."""
+
+    case_days: int = Field(
+        default=30, ge=1, title="Days for case copies", description="case record, PDFs and web pages, after delivery"
+    )
+    closed_form_days: int = Field(
+        default=30, ge=1, title="Days for closed forms", description="forms rejected, or whose case was refused"
+    )
+    printed_form_days: int = Field(
+        default=730, ge=400, title="Days for printed forms", description="ids of printed forms, longer than any consent"
+    )
+
+
 class AuditVerifySettings(HomeSettings):
     """What was signed of the audit log, and with which key."""
 

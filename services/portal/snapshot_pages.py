@@ -43,7 +43,7 @@ TWIN_POLICY = (
 """A snapshot's web page carries its own style and fonts. No script can run in it, so it may keep its origin: else the
 link to the other type size would come without the reader's sign-in."""
 
-GONE = frozenset({ReasonCode.CONSENT_REVOKED, ReasonCode.CONSENT_EXPIRED})
+GONE = frozenset({ReasonCode.CONSENT_REVOKED, ReasonCode.CONSENT_EXPIRED, ReasonCode.PAGE_ERASED})
 """Refusals that are for good (410); every other one may end (403)."""
 
 
@@ -113,9 +113,9 @@ async def _as_it_was_made(context: PortalContext, tx: Transaction, row: Snapshot
     try:
         content = await context.vault.open(tx, row.consent_id, _KINDS[form, row.language])
     except ObjectMissing as erased:
-        if form is PageForm.WEB:  # made only where a renderer seals it
+        if form is PageForm.WEB and row.twin_sha256 is None:
             raise SnapshotMissing from erased
-        raise SnapshotClosed(ReasonCode.CONSENT_EXPIRED) from erased
+        raise SnapshotClosed(ReasonCode.PAGE_ERASED) from erased
     except ObjectDamaged:
         return None
     kept = row.twin_sha256 if form is PageForm.WEB else row.pdf_sha256

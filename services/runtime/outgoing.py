@@ -3,10 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
+from sqlalchemy import CursorResult, delete
+
 from schemas.event import Event, EventAttributes, attributes_for
-from schemas.topics import Topic, Writer, topic_for
+from schemas.topics import DEAD_LETTER_PREFIX, Topic, Writer, topic_for
 from services.register.database import Transaction
 from services.register.tables import OutgoingEvent
 from services.runtime.record import header_texts
@@ -42,6 +45,13 @@ async def queue(tx: Transaction, *, writer: Writer, parent: UUID, events: Sequen
         ids.append(attributes.id)
     await tx.flush()
     return ids
+
+
+async def forget(tx: Transaction, *, before: datetime) -> int:
+    """Drop records that were published before a moment; return how many. Dead letters stay: they can be replayed."""
+    done = OutgoingEvent.published_at < before, OutgoingEvent.topic.not_like(f"{DEAD_LETTER_PREFIX}%")
+    result = await tx.execute(delete(OutgoingEvent).where(*done))
+    return cast("CursorResult[tuple[()]]", result).rowcount
 
 
 def _row(event: Event, topic: Topic, attributes: EventAttributes, *, writer: Writer, at: datetime) -> OutgoingEvent:

@@ -17,6 +17,7 @@ class RuntimeSettings(LogSettings, KafkaSettings, RegisterSettings):
     processed_days: int = Field(
         default=45,
         ge=31,
-        title="Days to remember processed events",
-        description="longer than the topics keep their records (30 days), so that no repeat is taken for new",
+        title="Days to remember events",
+        description="processed and published ones; longer than the topics keep their records (30 days), so that no "
+        "repeat is taken for new",
     )

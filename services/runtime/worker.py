@@ -12,7 +12,7 @@ from typing import Any
 from kafka.errors import KafkaError
 
 from services.register.database import Database
-from services.runtime import processed_events
+from services.runtime import outgoing, processed_events
 from services.runtime.backoff import Backoff
 from services.runtime.clock import Clock, utc_now
 from services.runtime.companions import keep_running
@@ -204,4 +204,5 @@ class _Worker:
             async with self._database.transaction() as tx:
                 before = self._clock() - timedelta(days=self._settings.processed_days)
                 await processed_events.forget(tx, before=before)
+                await outgoing.forget(tx, before=before)
             await asyncio.sleep(HOUSEKEEPING_SECONDS)

@@ -16,7 +16,7 @@ from services.register import audit, consents
 from services.register.database import Database, Transaction
 from services.register.key_files import KeyFileUnusable, public_key_from
 from services.register.states import ConsentStatus
-from services.register.tables import Consent, VaultKey
+from services.register.tables import Consent, VaultCaseKey, VaultKey
 from services.runtime.clock import Clock
 from services.runtime.structured_log import get_logger
 from services.settings import AuditVerifySettings
@@ -31,15 +31,19 @@ OVERLAP: Final = timedelta(hours=1)
 
 
 async def newly_shredded(tx: Transaction, *, since: datetime | None) -> list[Shredded]:
-    """Return the consents whose keys were destroyed since then, oldest first."""
-    query = select(VaultKey.consent_id, VaultKey.destroyed_at, Consent.status).outerjoin(
-        Consent, Consent.id == VaultKey.consent_id
-    )
-    query = query.where(VaultKey.destroyed_at.is_not(None))
-    if since is not None:
-        query = query.where(VaultKey.destroyed_at >= since)
-    rows = await tx.execute(query.order_by(VaultKey.destroyed_at))
-    return [Shredded(consent_id=consent_id, at=at, status=status) for consent_id, at, status in rows if at is not None]
+    """Return the keys that were destroyed since then, oldest first, consents' own and those of their cases."""
+    found = []
+    for table in (VaultKey, VaultCaseKey):
+        query = select(table.consent_id, table.destroyed_at, Consent.status).outerjoin(
+            Consent, Consent.id == table.consent_id
+        )
+        query = query.where(table.destroyed_at.is_not(None))
+        if since is not None:
+            query = query.where(table.destroyed_at >= since)
+        for consent_id, at, status in await tx.execute(query):
+            case_only = table is VaultCaseKey
+            found.append(Shredded(consent_id=consent_id, at=at, status=status, case_only=case_only))
+    return sorted(found, key=lambda one: one.at)
 
 
 async def reshred(database: Database, vault: Vault, listed: Sequence[Shredded], *, now: datetime) -> int:
@@ -48,9 +52,12 @@ async def reshred(database: Database, vault: Vault, listed: Sequence[Shredded], 
     Returns:
         How many had come back.
     """
+    back: dict[tuple[UUID, bool], Shredded] = {}
     async with database.reading() as tx:
-        alive = set(await tx.scalars(select(VaultKey.consent_id).where(VaultKey.destroyed_at.is_(None))))
-    back = {one.consent_id: one for one in listed if one.consent_id in alive}
+        for table in (VaultKey, VaultCaseKey):
+            alive = set(await tx.scalars(select(table.consent_id).where(table.destroyed_at.is_(None))))
+            case_only = table is VaultCaseKey
+            back |= {_key(one): one for one in listed if one.case_only is case_only and one.consent_id in alive}
     for one in back.values():
         async with database.transaction() as tx:
             await _end_again(tx, vault, one, now)
@@ -81,7 +88,7 @@ async def keep_shred_list(
     rest: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> None:
     """Apply the list to the register once, then add to it whatever is destroyed, for ever."""
-    listed: set[UUID] | None = None
+    listed: set[tuple[UUID, bool]] | None = None
     since: datetime | None = None
     while True:
         try:
@@ -89,11 +96,11 @@ async def keep_shred_list(
                 known = list(await asyncio.to_thread(lambda: list(shred_list.read())))
                 if back := await reshred(database, vault, known, now=clock()):
                     get_logger().critical("destroyed keys had come back and were destroyed again", count=back)
-                listed = {one.consent_id for one in known}
+                listed = {_key(one) for one in known}
             async with database.reading() as tx:
-                found = [one for one in await newly_shredded(tx, since=since) if one.consent_id not in listed]
+                found = [one for one in await newly_shredded(tx, since=since) if _key(one) not in listed]
             await asyncio.to_thread(shred_list.append, found, private_key)
-            listed |= {one.consent_id for one in found}
+            listed |= {_key(one) for one in found}
             since = max([one.at - OVERLAP for one in found], default=since)
         except (OperationalError, InterfaceError, OSError) as away:
             get_logger().warning("shred list waits", companion="keep_shred_list", error=type(away).__name__)
@@ -102,10 +109,21 @@ async def keep_shred_list(
         await rest(POLL_SECONDS)
 
 
+def _key(one: Shredded) -> tuple[UUID, bool]:
+    return one.consent_id, one.case_only
+
+
 async def _end_again(tx: Transaction, vault: Vault, one: Shredded, now: datetime) -> None:
-    ended = await _consent_ended(tx, vault, one, now)
-    await vault.destroy_key(tx, one.consent_id)  # also of a consent that can't be revoked, a rejected one say
-    detail: dict[str, JsonValue] = {"first_destroyed_at": one.at.isoformat(timespec="seconds"), "ended": ended}
+    ended = not one.case_only and await _consent_ended(tx, vault, one, now)
+    if one.case_only:
+        await vault.erase_case(tx, one.consent_id)
+    else:
+        await vault.destroy_key(tx, one.consent_id)  # also of a consent that can't be revoked, a rejected one say
+    detail: dict[str, JsonValue] = {
+        "first_destroyed_at": one.at.isoformat(timespec="seconds"),
+        "ended": ended,
+        "case_only": one.case_only,
+    }
     await audit.record(tx, act="vault.reshredded", actor=audit.SYSTEM, at=now, consent_id=one.consent_id, detail=detail)
 
 

@@ -34,13 +34,21 @@ class ShredListForged(Exception):
 
 
 class Shredded(BaseModel):
-    """A consent whose key was destroyed, when, and how the consent stood then; None of one the register never had."""
+    """A key that was destroyed.
+
+    Attributes:
+        consent_id: whose.
+        at: when.
+        status: how the consent stood when it was listed; None of one that the register never had.
+        case_only: only what was made of the case record went, at the end of its time.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     consent_id: UUID
     at: AwareDatetime
     status: ConsentStatus | None
+    case_only: bool = False
 
 
 class ShredList:

@@ -22,6 +22,7 @@ OPENS = {
     "services/portal/snapshot_pages.py": "a page, behind the gate",
     "services/portal/consent_shelf.py": "the claim, for those who typed it, and the why-card, for reviewers",
     "services/portal/routes/reviews.py": "the form's picture, for a reviewer, under the consent's lock",
+    "services/vault/retention.py": "nothing: it tries that what was erased opens no more",
     "consent_intake/stage.py": "the form",
     "consent_intake/form_records.py": "claim, reading, why-card and picture: for the stage, and audited for operators",
     "snapshot_renderer/stage.py": "the case copy, behind the gate",

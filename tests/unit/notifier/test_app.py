@@ -27,7 +27,9 @@ def test_the_stage_reads_every_topic_that_names_it_and_writes_none(settings: Set
         topic.name for topic in topics_read_by(Writer.NOTIFIER)
     }
     assert built.writes == ()
-    assert {name_of(companion) for companion in built.companions} == {"run", "close_expired", "keep_signing", "keep_shred_list"}
+    assert {name_of(companion) for companion in built.companions} == {
+        "run", "close_expired", "erase_kept_long_enough", "keep_signing", "keep_shred_list",
+    }  # fmt: skip
 
 
 def test_where_another_program_signs_the_audit_log_no_key_for_it_is_needed(settings: Settings) -> None:
