@@ -1,8 +1,9 @@
 """What a confined child says about a document, and how little of it is believed.
 
-A child says at most two things. First, at once, that the document opened (with its first page's pixels) or why it
-cannot be opened: should the reading kill the child afterwards, a person can still look at the page. Then the reading,
-with the pixels of the straightened page and of the lines that want a second reader.
+A child says at most two things. First, at once, that the document opened or why it cannot be opened; when it is asked
+for that, with the first page's pixels: should the reading kill the child afterwards, a person can still look at the
+page. Then the reading, with the straightened page in 16 greys (it is kept for people and never read again) or else the
+first page as it is, and the lines that want a second reader.
 
 Each is 4 bytes length of a JSON header, 4 bytes length of the pixels, header, pixels. A stranger's file may have taken
 the child over, so lengths, shapes and sums are checked before anything is made of them; nothing is ever unpickled.
@@ -21,6 +22,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from consent_intake.adapters.child_frames import MAX_HEADER_BYTES
 from consent_intake.adapters.document_limits import LONGEST_SIDE, MAX_PAGES
 from consent_intake.adapters.field_strips import Line
+from consent_intake.adapters.grey_png import GreyPairs
 from consent_intake.adapters.page_finder import PAGE_PIXELS
 from consent_intake.rules.form_reading import FormReading, ShortText
 from schemas.reason_codes import ReasonCode
@@ -31,6 +33,9 @@ MAX_LINES = 80
 MAX_LINE_PIXELS = 2_000_000
 
 _LENGTHS = struct.Struct(">II")
+
+PAGE_PAIRS = (PAGE_PIXELS[0] // 2, PAGE_PIXELS[1])
+"""Width and height of the straightened page in 16 greys, in bytes."""
 
 Side = Annotated[int, Field(gt=0, le=LONGEST_SIDE)]
 Size = tuple[Side, Side]
@@ -64,6 +69,7 @@ class _LineHeader(_Header):
 class _ReadHeader(_Header):
     reading: FormReading
     page: Size | None = None
+    first_page: Size | None = None
     lines: Annotated[list[_LineHeader], Field(max_length=MAX_LINES)] = []
 
 
@@ -74,7 +80,7 @@ class Opened:
     Attributes:
         problem: why it cannot be opened; the rest is empty then.
         page_count: pages of the document.
-        first_page: grey pixels.
+        first_page: grey pixels; None when it was not asked for.
     """
 
     problem: ReasonCode | None = None
@@ -88,12 +94,14 @@ class Read:
 
     Attributes:
         reading: what was read.
-        page: the straightened page at 200 dpi; None when none was registered.
+        page: the straightened page at 200 dpi, in 16 greys; None when none was registered.
+        first_page: the document's, grey pixels, when none was registered; else None.
         second: lines that want a second reader.
     """
 
     reading: FormReading
-    page: GreyPixels | None = None
+    page: GreyPairs | None = None
+    first_page: GreyPixels | None = None
     second: tuple[Line, ...] = ()
 
 
@@ -116,9 +124,9 @@ def opened_part(opened: Opened) -> bytes:
 def read_part(read: Read) -> bytes:
     """Return the second part as bytes."""
     lines = [_LineHeader(name=line.name, size=_size_of(line.picture)) for line in read.second]
-    size = None if read.page is None else _size_of(read.page)
-    header = _ReadHeader.model_construct(reading=read.reading, page=size, lines=lines)
-    return _part(header, [read.page, *(line.picture for line in read.second)])
+    page, first = (None if picture is None else _size_of(picture) for picture in (read.page, read.first_page))
+    header = _ReadHeader.model_construct(reading=read.reading, page=page, first_page=first, lines=lines)
+    return _part(header, [read.page, read.first_page, *(line.picture for line in read.second)])
 
 
 def answer_of(said: bytes) -> Answer | None:
@@ -140,10 +148,10 @@ def answer_of(said: bytes) -> Answer | None:
 def _opened(header: _OpenedHeader, pixels: memoryview) -> Opened:
     if header.problem is not None:
         return Opened(problem=header.problem)
-    if header.first_page is None or header.page_count == 0:
+    if header.page_count == 0:
         raise _Impossible
-    (first,) = _pictures(pixels, [header.first_page])
-    return Opened(page_count=header.page_count, first_page=first)
+    pictures = _pictures(pixels, [] if header.first_page is None else [header.first_page])
+    return Opened(page_count=header.page_count, first_page=next(iter(pictures), None))
 
 
 def _read(header: _ReadHeader, pixels: memoryview, opened: Opened) -> Read:
@@ -154,19 +162,19 @@ def _read(header: _ReadHeader, pixels: memoryview, opened: Opened) -> Read:
         and reading.letter is None
         and reading.page_count == opened.page_count
         and (reading.page_index or 0) < opened.page_count
-        and registered == (header.page is not None)
-        and header.page in {None, PAGE_PIXELS}
+        and header.page == (PAGE_PAIRS if registered else None)
+        and registered == (header.first_page is None)
         and (registered or not header.lines)
     )
-    if not possible:
+    kept = header.page or header.first_page
+    if not possible or kept is None:
         raise _Impossible
     sizes = [line.size for line in header.lines]
     if any(width * height > MAX_LINE_PIXELS for width, height in sizes):
         raise _Impossible
-    pictures = _pictures(pixels, [header.page, *sizes] if header.page else sizes)
-    page = pictures.pop(0) if header.page else None
-    lines = (Line(line.name, picture) for line, picture in zip(header.lines, pictures, strict=True))
-    return Read(reading, page, tuple(lines))
+    picture, *others = _pictures(pixels, [kept, *sizes])
+    lines = tuple(Line(line.name, other) for line, other in zip(header.lines, others, strict=True))
+    return Read(reading, page=picture, second=lines) if registered else Read(reading, first_page=picture, second=lines)
 
 
 class _Impossible(ValueError):

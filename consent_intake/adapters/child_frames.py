@@ -1,6 +1,8 @@
 """How documents and answers travel between this process, the warm process and its confined child."""
 
 import struct
+from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 from typing import Final
 
@@ -16,11 +18,33 @@ it is."""
 MAX_ANSWER_BYTES: Final = 2 * MAX_HEADER_BYTES + LONGEST_SIDE**2 + (12 << 20)
 """Two headers, the first page at its largest, the straightened page and some lines."""
 
-DOCUMENT_FRAME: Final = struct.Struct(">I")
-"""Before a document: its length."""
+PIPE_BYTES: Final = 1 << 20
+"""As much as a pipe may hold without privileges: an answer of two megabytes then takes few turns."""
 
-ANSWER_FRAME: Final = struct.Struct(">BQ")
-"""Before an answer: how the child ended, and the answer's length."""
+TASK_FRAME: Final = struct.Struct(">II?")
+"""Before a document: its length, the legal day of the reading (0001-01-01 is 1), and whether to show the first page at
+once."""
+
+PART_FRAME: Final = struct.Struct(">I")
+"""Before each part of an answer: its length, 0 when there are no more."""
+
+END_FRAME: Final = struct.Struct(">B")
+"""After the last part: how the child ended."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """A document to read.
+
+    Attributes:
+        document: a stranger's file.
+        today: legal day of the reading.
+        show_first: whether to say the first page before anything is read: for one whose reading ended a child.
+    """
+
+    document: bytes
+    today: date
+    show_first: bool = False
 
 
 class Ended(IntEnum):

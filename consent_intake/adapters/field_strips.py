@@ -26,6 +26,11 @@ _LEAST_LINE = 0.28
 """Two lines of a box are each at least so high, as a share of both: dots and accents are lower."""
 
 
+_EARLIEST_CUT, _LATEST_CUT = 0.4, 0.65
+_FEWEST_COLUMNS = 8
+_DARK = 200
+
+
 @dataclass(frozen=True)
 class Line:
     """One box made ready for recognition: dark letters on white."""
@@ -58,6 +63,18 @@ def _gap_between_lines(rows: NDArray[np.intp], height: int) -> tuple[int, int] |
 def _line(name: str, clean: GreyPixels, ink: GreyPixels) -> Line:
     columns = np.flatnonzero(ink.any(axis=0))
     return Line(name, _scaled(clean[:, columns[0] : columns[-1] + 1], _letter_height(ink)))
+
+
+def first_words(line: Line) -> Line:
+    """Return the beginning of a line, cut where the gap between letters is widest near its middle."""
+    width = line.picture.shape[1]
+    start, stop = round(width * _EARLIEST_CUT), round(width * _LATEST_CUT)
+    inked = np.flatnonzero((line.picture[:, start:stop] < _DARK).any(axis=0))
+    if inked.size < _FEWEST_COLUMNS:
+        return line
+    gaps = np.diff(inked)
+    widest = int(gaps.argmax())
+    return Line(line.name, line.picture[:, : start + int(inked[widest]) + int(gaps[widest] + 1) // 2])
 
 
 def comb_line(name: str, cells: list[InkBox]) -> Line | None:

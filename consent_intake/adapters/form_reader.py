@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -10,16 +11,21 @@ import pytesseract
 from numpy.typing import NDArray
 
 from consent_intake.adapters.child_answer import Answer, Opened, Read
+from consent_intake.adapters.child_frames import Task
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
 from consent_intake.adapters.field_strips import Line
-from consent_intake.adapters.grey_png import png_of
+from consent_intake.adapters.grey_png import in_pairs, png_of
+from consent_intake.adapters.page_plane import PAGE_PIXELS
 from consent_intake.rules.form_reading import ForeignLetter, FormReading, ReadForm, Registration, ZoneWord
 from schemas.reason_codes import ReasonCode
 from services.file_types import true_media_type
+from services.runtime.clock import legal_day, utc_now
 from services.runtime.failures import TemporarilyUnavailable
 
 GreyPixels = NDArray[np.uint8]
 Words = dict[str, tuple[ZoneWord, ...]]
+
+_ATTEMPTS = 3
 
 _TESSERACT_LANGUAGES = frozenset({"eng", "spa"})
 _Result = TypeVar("_Result")
@@ -28,7 +34,7 @@ _Result = TypeVar("_Result")
 class Child(Protocol):
     """What is needed of reading_child.ReadingChild."""
 
-    async def read(self, document: bytes) -> Answer | None:
+    async def read(self, task: Task) -> Answer | None:
         """Return what a confined child said about a document."""
 
     async def close(self) -> None:
@@ -65,10 +71,14 @@ class FormReader:
         for child in self._children:
             self._free.put_nowait(child)
 
-    async def read(self, document: bytes) -> ReadForm:
+    async def read(self, document: bytes, *, today: date | None = None) -> ReadForm:
         """Return what a file holds; a file that cannot be opened is a reading with a problem, not an error.
 
         A file that opened and then was too much for the reader goes to a person with its first page; nothing is lost.
+
+        Args:
+            document: the file.
+            today: legal day of the reading; the clock's when it is not told.
 
         Raises:
             TemporarilyUnavailable: ``sandbox``, ``document_reader``, or ``tesseract`` when it or one of its languages
@@ -78,43 +88,45 @@ class FormReader:
             return _refused(ReasonCode.FILE_TOO_LARGE)
         if true_media_type(document) is None:
             return _refused(ReasonCode.FILE_TYPE_NOT_ALLOWED)
-        answer = await self._answer(document)
+        answer = await self._answer(document, legal_day(utc_now()) if today is None else today)
         if answer is None:
             return _refused(ReasonCode.FILE_UNREADABLE)
+        if answer.read is not None:
+            return ReadForm(await self._completed(answer.read), await asyncio.to_thread(_picture_of, answer.read))
         if answer.opened.first_page is None:
             return _refused(answer.opened.problem or ReasonCode.FILE_UNREADABLE)
-        if answer.read is None:
-            return await _left_to_a_person(answer.opened, answer.opened.first_page)
-        reading = await self._completed(answer.read, answer.opened.first_page)
-        page = answer.opened.first_page if answer.read.page is None else answer.read.page
-        return ReadForm(reading, await asyncio.to_thread(png_of, page))
+        return await _left_to_a_person(answer.opened, answer.opened.first_page)
 
     async def close(self) -> None:
         """End every process that reads."""
         for child in self._children:
             await child.close()
 
-    async def _answer(self, document: bytes) -> Answer | None:
-        """Ask a child, and a second one when the first ended early: the machine may have been short of memory."""
+    async def _answer(self, document: bytes, today: date) -> Answer | None:
+        """Ask a child, and another one when it ended early: the machine may have been short of memory.
+
+        From the second one on the first page comes before the reading; a document that once opened is asked for it
+        a third time.
+        """
         answer = None
-        for _ in range(2):
+        for attempt in range(_ATTEMPTS):
             child = await self._free.get()
             try:
-                answer = await child.read(document) or answer
+                answer = await child.read(Task(document, today, show_first=attempt > 0)) or answer
             finally:
                 self._free.put_nowait(child)
-            if answer is not None and (answer.read is not None or answer.opened.problem is not None):
+            if _is_enough(answer) or (attempt > 0 and answer is None):
                 break
         return answer
 
-    async def _completed(self, read: Read, first_page: GreyPixels) -> FormReading:
+    async def _completed(self, read: Read) -> FormReading:
         """Ask the second reader where the first ones were not sure, or look at a page that is not our form."""
         reading = read.reading
         if read.second:
             words = await _from_tesseract(self._second.words_of, read.second)
             return reading if words is None else self._second.merged(reading, words)
-        if reading.registration is Registration.NONE:
-            letter = await _from_tesseract(self._second.letter_on, first_page)
+        if reading.registration is Registration.NONE and read.first_page is not None:
+            letter = await _from_tesseract(self._second.letter_on, read.first_page)
             return reading.model_copy(update={"letter": letter})
         return reading
 
@@ -145,6 +157,25 @@ def _refused(problem: ReasonCode) -> ReadForm:
     return ReadForm(FormReading(problem=problem))
 
 
+def _is_enough(answer: Answer | None) -> bool:
+    """Return whether an answer says all that there is: a reading, or why there is none, or what a person may see."""
+    if answer is None:
+        return False
+    opened = answer.opened
+    return answer.read is not None or opened.problem is not None or opened.first_page is not None
+
+
+def _picture_of(read: Read) -> bytes | None:
+    """Return the page that is kept as PNG."""
+    if read.page is not None:
+        return png_of(read.page, PAGE_PIXELS[0])
+    return None if read.first_page is None else _first_page_png(read.first_page)
+
+
+def _first_page_png(first_page: GreyPixels) -> bytes:
+    return png_of(in_pairs(first_page), first_page.shape[1])
+
+
 async def _left_to_a_person(opened: Opened, first_page: GreyPixels) -> ReadForm:
     reading = FormReading(page_count=opened.page_count, registration=Registration.UNSURE)
-    return ReadForm(reading, await asyncio.to_thread(png_of, first_page))
+    return ReadForm(reading, await asyncio.to_thread(_first_page_png, first_page))

@@ -4,8 +4,9 @@ It holds no key, no connection and no setting, loads renderers and models once, 
 document (a new interpreter would take a second to load them). It never looks at a document itself: it hands the bytes
 to the child and what the child said on.
 
-Standard input: 4 bytes length, document. Standard output: 1 byte how the child ended, 8 bytes length, what it said
-(child_answer). The first frame, READY and empty, comes when everything is loaded.
+Standard input: a frame and a document, again and again. Standard output: what the child said (child_answer) in parts,
+each after its length, and how it ended (child_frames). The first answer, READY and empty, comes when everything is
+loaded.
 """
 
 import contextlib
@@ -13,14 +14,15 @@ import ctypes
 import gc
 import sys
 from collections.abc import Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 import cv2
 
 from consent_intake.adapters import confinement
-from consent_intake.adapters.child_frames import ANSWER_FRAME, DOCUMENT_FRAME, Ended
-from consent_intake.adapters.confined_child import in_a_confined_child, write_all
+from consent_intake.adapters.child_frames import END_FRAME, PART_FRAME, TASK_FRAME, Ended, Task
+from consent_intake.adapters.confined_child import in_a_confined_child, widen, write_all
 from consent_intake.adapters.confined_reading import Tools, read_document
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
 from consent_intake.adapters.page_renderer import prepare_libraries
@@ -31,11 +33,12 @@ from consent_intake.adapters.warm_up import warm_up
 def serve(trust_files: Sequence[Path]) -> None:
     """Answer frames until standard input ends."""
     cv2.setNumThreads(1)
+    widen(sys.stdout.fileno())
     prepare_libraries()
     try:
         tools = Tools.load(trust_files)
     except RapidOcrMissing:
-        _answer(Ended.NO_READER, b"")
+        _end_answer(Ended.NO_READER)
         return
     warm_up(tools)
     with contextlib.suppress(confinement.ConfinementFailed):  # then no child will be confined, and each will say so
@@ -43,25 +46,24 @@ def serve(trust_files: Sequence[Path]) -> None:
     gc.collect()
     gc.freeze()
     ctypes.CDLL(None).malloc_trim(0)  # a child copies what it writes to, and what is free here is cheaper made anew
-    _answer(Ended.READY, b"")
-    while (document := _next_document()) is not None:
-        _answer(*in_a_confined_child(partial(read_document, document, tools)))
+    _end_answer(Ended.READY)
+    while (task := _next_task()) is not None:
+        _end_answer(in_a_confined_child(partial(read_document, task, tools), sys.stdout.fileno()))
 
 
-def _next_document() -> bytes | None:
-    head = sys.stdin.buffer.read(DOCUMENT_FRAME.size)
-    if len(head) < DOCUMENT_FRAME.size:
+def _next_task() -> Task | None:
+    head = sys.stdin.buffer.read(TASK_FRAME.size)
+    if len(head) < TASK_FRAME.size:
         return None
-    (size,) = DOCUMENT_FRAME.unpack(head)
+    size, day, show_first = TASK_FRAME.unpack(head)
     if size > MAX_DOCUMENT_BYTES:
         return None
     document = sys.stdin.buffer.read(size)
-    return document if len(document) == size else None
+    return Task(document, date.fromordinal(day), show_first) if len(document) == size else None
 
 
-def _answer(ended: Ended, said: bytes) -> None:
-    write_all(sys.stdout.fileno(), ANSWER_FRAME.pack(ended, len(said)))
-    write_all(sys.stdout.fileno(), said)
+def _end_answer(ended: Ended) -> None:
+    write_all(sys.stdout.fileno(), PART_FRAME.pack(0) + END_FRAME.pack(ended))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,16 @@ from contextlib import suppress
 from pathlib import Path
 
 from consent_intake.adapters.child_answer import Answer, answer_of
-from consent_intake.adapters.child_frames import ANSWER_FRAME, DOCUMENT_FRAME, MAX_ANSWER_BYTES, WALL_SECONDS, Ended
+from consent_intake.adapters.child_frames import (
+    END_FRAME,
+    MAX_ANSWER_BYTES,
+    PART_FRAME,
+    PIPE_BYTES,
+    TASK_FRAME,
+    WALL_SECONDS,
+    Ended,
+    Task,
+)
 from services.runtime.failures import TemporarilyUnavailable
 from services.runtime.structured_log import get_logger
 
@@ -34,8 +43,8 @@ class ReadingChild:
         self._command = (*command, *(str(path.resolve()) for path in trust_files))
         self._process: asyncio.subprocess.Process | None = None
 
-    async def read(self, document: bytes) -> Answer | None:
-        """Return what the confined child said; None when it said nothing that could be believed.
+    async def read(self, task: Task) -> Answer | None:
+        """Return what the confined child said of a document; None when it said nothing that could be believed.
 
         Raises:
             TemporarilyUnavailable: ``sandbox`` when a wall cannot be put up, ``rapidocr`` when its model is not
@@ -46,7 +55,7 @@ class ReadingChild:
             process = await self._running()
             try:
                 async with asyncio.timeout(WALL_SECONDS + GRACE_SECONDS):
-                    ended, said = await _exchange(process, document)
+                    ended, said = await _exchange(process, task)
             except _BROKEN:
                 await self.close()
                 continue
@@ -97,17 +106,17 @@ class ReadingChild:
 def _judged(ended: int, said: bytes) -> Answer | None:
     if ended == Ended.NOT_CONFINED:
         raise TemporarilyUnavailable("sandbox")
-    answer = answer_of(said)
+    answer = None if ended == Ended.STOPPED else answer_of(said)
     if ended != Ended.WELL or answer is None:
         get_logger().warning("reading child ended early", ended=ended, document_opened=answer is not None)
     return answer
 
 
-async def _exchange(process: asyncio.subprocess.Process, document: bytes) -> tuple[int, bytes]:
+async def _exchange(process: asyncio.subprocess.Process, task: Task) -> tuple[int, bytes]:
     if process.stdin is None:
         raise BrokenPipeError
-    process.stdin.write(DOCUMENT_FRAME.pack(len(document)))
-    process.stdin.write(document)
+    process.stdin.write(TASK_FRAME.pack(len(task.document), task.today.toordinal(), task.show_first))
+    process.stdin.write(task.document)
     await process.stdin.drain()
     return await _answer(process)
 
@@ -115,10 +124,14 @@ async def _exchange(process: asyncio.subprocess.Process, document: bytes) -> tup
 async def _answer(process: asyncio.subprocess.Process) -> tuple[int, bytes]:
     if process.stdout is None:
         raise BrokenPipeError
-    ended, size = ANSWER_FRAME.unpack(await process.stdout.readexactly(ANSWER_FRAME.size))
-    if size > MAX_ANSWER_BYTES + 1:
-        raise BrokenPipeError
-    return ended, await process.stdout.readexactly(size)
+    parts, said = list[bytes](), 0
+    while size := PART_FRAME.unpack(await process.stdout.readexactly(PART_FRAME.size))[0]:
+        said += size
+        if said > MAX_ANSWER_BYTES + PIPE_BYTES:
+            raise BrokenPipeError
+        parts.append(await process.stdout.readexactly(size))
+    (ended,) = END_FRAME.unpack(await process.stdout.readexactly(END_FRAME.size))
+    return ended, b"".join(parts)
 
 
 def _bare_environment() -> dict[str, str]:

@@ -6,17 +6,21 @@ what is loaded here is shared by all children.
 
 import io
 from collections.abc import Iterator
+from datetime import date
 
 import cv2
 import pypdfium2
 from PIL import Image
 
+from consent_intake.adapters.child_frames import Task
 from consent_intake.adapters.confined_reading import Tools, read_document
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT, prepare
 from consent_intake.adapters.page_renderer import GreyPixels
 from schemas.values import Language
 from services.consent_form.blank import blank_form_raster
 from services.consent_form.layout import layout
+
+_SOME_DAY = date(2026, 11, 1)
 
 _PICTURE_FORMATS = (
     ("JPEG", {"mode": "L"}),
@@ -36,7 +40,7 @@ def warm_up(tools: Tools) -> None:
     """Read made-up documents of every kind, and a filled form in both languages, and forget what was said."""
     prepare()
     for document in _documents():
-        read_document(document, tools, _forget)
+        read_document(Task(document, _SOME_DAY), tools, _forget)
 
 
 def _forget(_said: bytes) -> None:

@@ -143,7 +143,7 @@ async def _read_forms(forms: Connection, policy_path: Path, out: Connection) -> 
         while (message := forms.recv()) is not None:
             number, specimen = message
             before = cpu_seconds()
-            reading = (await reader.read(specimen.document)).reading
+            reading = (await reader.read(specimen.document, today=specimen.truth.today)).reading
             decision = _decided(specimen, reading, policy)
             out.send(score_form(number, specimen.truth, reading, decision, cpu_seconds=cpu_seconds() - before))
     finally:

@@ -10,6 +10,7 @@ import pytest
 from consent_intake.adapters.child_answer import (
     MAX_LINE_PIXELS,
     MAX_LINES,
+    PAGE_PAIRS,
     Answer,
     Opened,
     Read,
@@ -19,12 +20,11 @@ from consent_intake.adapters.child_answer import (
 )
 from consent_intake.adapters.child_frames import MAX_HEADER_BYTES
 from consent_intake.adapters.field_strips import Line
-from consent_intake.adapters.page_finder import PAGE_PIXELS
 from consent_intake.rules.form_reading import FormReading, Registration, WrittenText
 from schemas.reason_codes import ReasonCode
 
 FIRST = np.arange(12, dtype=np.uint8).reshape(3, 4)
-PAGE = np.full((PAGE_PIXELS[1], PAGE_PIXELS[0]), 200, np.uint8)
+PAGE = np.full((PAGE_PAIRS[1], PAGE_PAIRS[0]), 200, np.uint8)
 LINE = Line("parent_name", np.arange(10, dtype=np.uint8).reshape(2, 5))
 READING = FormReading(
     page_count=2,
@@ -33,7 +33,8 @@ READING = FormReading(
     forms=1,
     fields={"parent_name": WrittenText(text="María Peña", confidence=0.5)},
 )
-OPENED = opened_part(Opened(page_count=2, first_page=FIRST))
+OPENED = opened_part(Opened(page_count=2))
+SHOWN = opened_part(Opened(page_count=2, first_page=FIRST))
 
 
 def part(header: object, pixels: bytes = b"") -> bytes:
@@ -42,7 +43,7 @@ def part(header: object, pixels: bytes = b"") -> bytes:
 
 
 def test_what_was_said_is_what_is_heard() -> None:
-    answer = answer_of(OPENED + read_part(Read(READING, PAGE, (LINE,))))
+    answer = answer_of(SHOWN + read_part(Read(READING, page=PAGE, second=(LINE,))))
     assert answer is not None
     assert answer.read is not None
     assert answer.read.page is not None
@@ -50,6 +51,15 @@ def test_what_was_said_is_what_is_heard() -> None:
     assert np.array_equal(answer.opened.first_page, FIRST)  # type: ignore[arg-type]
     assert np.array_equal(answer.read.page, PAGE)
     assert [(line.name, line.picture.tolist()) for line in answer.read.second] == [(LINE.name, LINE.picture.tolist())]
+
+
+def test_a_page_that_is_not_our_form_is_heard_as_it_is() -> None:
+    unknown = FormReading(page_count=2)
+    answer = answer_of(OPENED + read_part(Read(unknown, first_page=FIRST)))
+    assert answer is not None
+    assert answer.read is not None
+    assert (answer.opened.first_page, answer.read.page, answer.read.reading) == (None, None, unknown)
+    assert np.array_equal(answer.read.first_page, FIRST)  # type: ignore[arg-type]
 
 
 def test_a_reason_alone_is_a_whole_answer() -> None:
@@ -60,7 +70,7 @@ def test_a_reason_alone_is_a_whole_answer() -> None:
 def heard(changes: dict[str, Any], pixels: bytes | None = None) -> Answer | None:
     """Return what is heard when a reading is said with some of it changed."""
     reading = {**READING.model_dump(mode="json", exclude_defaults=True), **changes.pop("reading", {})}
-    header = {"reading": reading, "page": PAGE_PIXELS, "lines": [], **changes}
+    header = {"reading": reading, "page": PAGE_PAIRS, "lines": [], **changes}
     return answer_of(OPENED + part(header, PAGE.tobytes() if pixels is None else pixels))
 
 
@@ -77,8 +87,11 @@ NOT_BELIEVED: dict[str, dict[str, Any]] = {
     "a page that the file does not have": {"reading": {"page_index": 2}},
     "a registered page and no place in the file": {"reading": {"page_index": None}},
     "a page that was not registered": {"reading": {"registration": "unsure"}},
-    "a page of another size": {"page": [1699, 2200]},
+    "a page of another size": {"page": [PAGE_PAIRS[0] - 1, PAGE_PAIRS[1]]},
+    "a page in all greys": {"page": [PAGE_PAIRS[0] * 2, PAGE_PAIRS[1]]},
     "no page though it is registered": {"page": None},
+    "a first page though another is registered": {"page": None, "first_page": PAGE_PAIRS},
+    "both pages": {"first_page": [4, 3]},
     "a line wider than its pixels": {"lines": [{"name": "x", "size": [10, 10]}]},
     "a line of no height": {"lines": [{"name": "x", "size": [10, 0]}]},
     "a line of a negative width": {"lines": [{"name": "x", "size": [-1, -1]}]},
@@ -120,7 +133,7 @@ BOMBS = {
     "a float that overflows": b'{"page_count": 1e999999}',
     "no UTF-8": b'{"problem": "\xff\xfe"}',
     "a lone surrogate": b'{"problem": "\\ud800"}',
-    "the same key twice": b'{"page_count": 1, "page_count": 2}',
+    "the same key twice": b'{"page_count": 1, "page_count": 99}',
     "a header larger than any": b'{"problem": "' + b"x" * MAX_HEADER_BYTES + b'"}',
     "nothing": b"",
     "no object": b"17",
@@ -140,14 +153,13 @@ NO_ANSWER = {
     "half a length": b"\0\0",
     "lengths beyond the end": struct.pack(">II", 1 << 30, 1 << 30),
     "lengths at their limit": b"\xff" * 8,
-    "half an answer": OPENED[:-5],
+    "half an answer": SHOWN[:-5],
     "a reason of its own": part({"problem": "APPROVED"}),
     "a reason that is no file's": part({"problem": "REVIEWER_REJECTED"}),
     "no pages": part({"page_count": 0, "first_page": [4, 3]}, FIRST.tobytes()),
     "eleven pages": part({"page_count": 11, "first_page": [4, 3]}, FIRST.tobytes()),
     "a page of no size": part({"page_count": 1, "first_page": [0, 3]}),
     "a page wider than any": part({"page_count": 1, "first_page": [3001, 1]}, b"0" * 3001),
-    "no first page": part({"page_count": 1}),
 }
 
 
@@ -157,8 +169,7 @@ def test_what_is_not_an_opened_document_is_no_answer(name: str) -> None:
 
 
 def test_every_cut_of_an_answer_is_an_answer_or_none() -> None:
-    small = FormReading(page_count=2)
-    whole = OPENED + read_part(Read(small))
+    whole = OPENED + read_part(Read(FormReading(page_count=2), first_page=FIRST))
     for end in range(len(whole)):
         answer = answer_of(whole[:end])
         assert (answer is None) == (end < len(OPENED))

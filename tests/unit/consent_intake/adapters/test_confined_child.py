@@ -12,14 +12,21 @@ from consent_intake.adapters.child_frames import Ended
 PROGRAM = """
 import os, signal, sys, time
 from consent_intake.adapters import confinement
-from consent_intake.adapters.child_frames import MAX_ANSWER_BYTES
+from consent_intake.adapters.child_frames import MAX_ANSWER_BYTES, PART_FRAME
 from consent_intake.adapters.confined_child import in_a_confined_child
 confinement.prepare()
 def not_at_all(kept):
     raise confinement.ConfinementFailed
 def work(say):
     {work}
-ended, said = in_a_confined_child(work, {confine})
+out = os.memfd_create("what was said")
+ended = in_a_confined_child(work, out, {confine})
+kept = os.pread(out, 1 << 26, 0)
+said = b""
+while kept:
+    (size,) = PART_FRAME.unpack(kept[:PART_FRAME.size])
+    kept = kept[PART_FRAME.size:]
+    said, kept = said + kept[:size], kept[size:]
 sys.stdout.write(f"{{int(ended)}} {{said[:20]!r}}")
 """
 
@@ -39,7 +46,7 @@ WORK = {
     "hangs up and stays": ("say(b'half'); os.closerange(0, 64); time.sleep(60)", (Ended.DIED, "b'half'")),
     "says too much": (
         "[say(b'x' * 1_000_000) for _ in range(MAX_ANSWER_BYTES // 1_000_000 + 2)]",
-        (Ended.STOPPED, "b''"),
+        (Ended.STOPPED, "b'xxxxxxxxxxxxxxxxxxxx'"),
     ),
     "eats all memory": ("say(b'half'); x = [bytes(1 << 26) for _ in range(99)]", (Ended.DIED, "b'half'")),
 }

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from consent_intake.adapters.field_reader import FieldReader, FieldsRead
+from consent_intake.adapters.field_reader import NO_CLAIM, FieldReader, FieldsRead, is_ordinary
+from consent_intake.adapters.field_strips import first_words, text_lines
 from consent_intake.adapters.form_ink import InkBox, InkedForm, inked_form, without_streaks
 from consent_intake.rules.check import Verdict
 from consent_intake.rules.claim_checks import check_birth_date, check_case_identifier, check_name
 from consent_intake.rules.claim_thresholds import ClaimThresholds
-from consent_intake.rules.form_reading import Engine
+from consent_intake.rules.form_reading import Engine, EngineText
 from consent_intake.rules.period_checks import is_blank, signing_date
 from consent_intake.samples.containers import with_ink
 from consent_intake.samples.filling import HAND_FONTS, TYPED_FONT, Paper, Writer, fill_boxes, sign_and_date
@@ -69,7 +70,7 @@ def test_every_typed_field_reads_exactly() -> None:
     fields = read(by_hand=False).fields
     assert {name: written.text for name, written in fields.items()} == {
         "parent_name": "Elena Núñez",
-        "organization": "Bronx Fathers Forward",
+        "organization": "Bronx Fathers",
         "birth_date": "09301990",
         "case_identifier": "AB12345C1",
         "starts_on": "",
@@ -104,9 +105,57 @@ def test_the_signing_date_reads_and_an_empty_period_is_blank(by_hand: bool) -> N
     assert is_blank(fields["expires_on"], thresholds=THRESHOLDS)
 
 
-def test_a_date_that_nobody_claims_is_read_by_two_engines() -> None:
-    written = read(by_hand=False).fields["signed_on"]
-    assert {reading.engine for reading in written.readings} == {Engine.CELLS, Engine.RAPIDOCR}
+def engines_of_the_signing_date(today: date | None) -> set[Engine]:
+    written = reader().read(inked(by_hand=False), today).fields["signed_on"]
+    return {reading.engine for reading in written.readings}
+
+
+@pytest.mark.parametrize(
+    "today",
+    [None, date(2026, 11, 13), date(2027, 8, 1), date(2027, 11, 15)],
+    ids=["on no known day", "signed tomorrow", "signed long ago", "over since yesterday"],
+)
+def test_a_date_for_which_a_form_may_be_rejected_is_read_by_two_engines(today: date | None) -> None:
+    assert engines_of_the_signing_date(today) == {Engine.CELLS, Engine.RAPIDOCR}
+
+
+def test_a_recent_signing_date_that_reads_surely_is_read_by_one() -> None:
+    assert engines_of_the_signing_date(TODAY) == {Engine.CELLS}
+
+
+def cells_say(**dates: str) -> dict[str, EngineText]:
+    return {name: EngineText(engine=Engine.CELLS, text=dates.get(name, "")) for name in NO_CLAIM}
+
+
+ORDINARY = {
+    "signed last week": {"signed_on": "11142026"},
+    "signed last week, day first": {"signed_on": "14112026"},
+    "for half a year": {"signed_on": "11142026", "starts_on": "12012026", "expires_on": "05312027"},
+}
+NOT_ORDINARY = {
+    "not dated": {},
+    "no date": {"signed_on": "13452026"},
+    "half a date": {"signed_on": "1114"},
+    "dated ahead": {"signed_on": "11232026"},
+    "backwards": {"signed_on": "11142026", "starts_on": "01212027", "expires_on": "12222026"},
+    "ended": {"signed_on": "11142026", "expires_on": "11212026"},
+    "longer than twelve months": {"signed_on": "11142026", "expires_on": "11152027"},
+    "starts long before": {"signed_on": "11142026", "starts_on": "06012026"},
+    "an end that is no date": {"signed_on": "11142026", "expires_on": "99999999"},
+}
+
+
+@pytest.mark.parametrize("name", [*ORDINARY, *NOT_ORDINARY])
+def test_a_period_is_ordinary_when_no_form_is_rejected_for_it(name: str) -> None:
+    dates = ORDINARY.get(name) or NOT_ORDINARY.get(name, {})
+    assert is_ordinary(cells_say(**dates), TODAY) == (name in ORDINARY)
+
+
+def test_the_beginning_of_a_line_ends_between_two_words() -> None:
+    (line,) = text_lines("organization", inked(by_hand=False).boxes["organization"])
+    beginning = first_words(line).picture
+    assert 0.4 < beginning.shape[1] / line.picture.shape[1] < 0.7
+    assert beginning[:, -3:].min() > 200
 
 
 def drawn(*rows_and_columns: tuple[int, slice, slice]) -> list[InkBox]:

@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import date
 
 import numpy as np
 import pytesseract
 import pytest
 
 from consent_intake.adapters.child_answer import Answer, Opened, Read
+from consent_intake.adapters.child_frames import Task
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
 from consent_intake.adapters.field_strips import Line
 from consent_intake.adapters.form_reader import FormReader, GreyPixels, SecondLook, Words
@@ -18,8 +20,9 @@ from services.runtime.failures import TemporarilyUnavailable
 
 DOCUMENT = b"%PDF-1.7 something"
 FIRST = np.zeros((20, 10), np.uint8)
-PAGE = np.zeros((2200, 1700), np.uint8)
-OPENED = Opened(page_count=3, first_page=FIRST)
+PAGE = np.zeros((2200, 850), np.uint8)
+OPENED = Opened(page_count=3)
+SHOWN = Opened(page_count=3, first_page=FIRST)
 READING = FormReading(
     page_count=3,
     page_index=2,
@@ -37,13 +40,17 @@ class MadeUpChild:
     def __init__(self, *answers: Answer | Exception | None) -> None:
         self.answers = list(answers)
         self.asked = 0
+        self.shown = list[bool]()
+        self.days = set[date]()
         self.closed = False
         self.busy = 0
         self.gate: asyncio.Event | None = None
 
-    async def read(self, document: bytes) -> Answer | None:
-        assert document == DOCUMENT
+    async def read(self, task: Task) -> Answer | None:
+        assert task.document == DOCUMENT
         assert self.busy == 0
+        self.shown.append(task.show_first)
+        self.days.add(task.today)
         self.asked += 1
         self.busy += 1
         try:
@@ -95,32 +102,42 @@ async def test_a_reading_comes_with_the_straightened_page() -> None:
 
 
 async def test_unsure_lines_are_read_a_second_time_outside() -> None:
-    read = await reader(MadeUpChild(Answer(OPENED, Read(READING, PAGE, (LINE,))))).read(DOCUMENT)
+    read = await reader(MadeUpChild(Answer(OPENED, Read(READING, PAGE, second=(LINE,))))).read(DOCUMENT)
     assert read.reading.fields["parent_name"].text == "sure"
 
 
 async def test_a_page_that_is_not_our_form_is_looked_at_as_a_letter() -> None:
-    read = await reader(MadeUpChild(Answer(OPENED, Read(FormReading(page_count=3))))).read(DOCUMENT)
+    read = await reader(MadeUpChild(Answer(OPENED, Read(FormReading(page_count=3), first_page=FIRST)))).read(DOCUMENT)
     assert read.reading.letter == LETTER
     assert size_of_png(read.picture) == (10, 20)
 
 
 async def test_a_form_out_of_place_is_no_letter() -> None:
     unsure = FormReading(page_count=3, registration=Registration.UNSURE, forms=1)
-    assert (await reader(MadeUpChild(Answer(OPENED, Read(unsure)))).read(DOCUMENT)).reading == unsure
+    child = MadeUpChild(Answer(OPENED, Read(unsure, first_page=FIRST)))
+    assert (await reader(child).read(DOCUMENT)).reading == unsure
 
 
 async def test_a_document_that_opened_and_then_ended_its_reader_goes_to_a_person() -> None:
-    child = MadeUpChild(Answer(OPENED))
+    child = MadeUpChild(Answer(OPENED), Answer(SHOWN))
     read = await reader(child).read(DOCUMENT)
     assert (read.reading.problem, read.reading.registration) == (None, Registration.UNSURE)
     assert (read.reading.page_count, size_of_png(read.picture)) == (3, (10, 20))
-    assert child.asked == 2
+    assert child.shown == [False, True]
 
 
-async def test_what_was_seen_at_the_first_try_is_not_lost_at_the_second() -> None:
-    read = await reader(MadeUpChild(Answer(OPENED), None)).read(DOCUMENT)
+async def test_a_document_that_opened_is_asked_for_its_first_page_a_third_time() -> None:
+    child = MadeUpChild(Answer(OPENED), None, Answer(SHOWN))
+    read = await reader(child).read(DOCUMENT)
     assert (read.reading.problem, read.reading.registration) == (None, Registration.UNSURE)
+    assert child.shown == [False, True, True]
+
+
+async def test_a_child_is_told_the_day_of_the_reading() -> None:
+    child = MadeUpChild(Answer(OPENED, Read(READING, PAGE)))
+    day = date(2027, 2, 28)
+    await reader(child).read(DOCUMENT, today=day)
+    assert child.days == {day}
 
 
 async def test_a_document_is_tried_twice_and_then_unreadable() -> None:
@@ -164,7 +181,7 @@ async def test_a_page_that_is_too_much_for_tesseract_keeps_what_the_other_engine
     def too_much(_lines: tuple[Line, ...]) -> Words:
         raise RuntimeError("Tesseract process timeout")
 
-    child = MadeUpChild(Answer(OPENED, Read(READING, PAGE, (LINE,))))
+    child = MadeUpChild(Answer(OPENED, Read(READING, PAGE, second=(LINE,))))
     assert (await reader(child, words=too_much).read(DOCUMENT)).reading == READING
 
 
@@ -172,7 +189,7 @@ async def test_a_letter_that_is_too_much_for_tesseract_is_a_letter_without_hints
     def too_much(_picture: GreyPixels) -> ForeignLetter | None:
         raise pytesseract.TesseractError(1, "out of memory")
 
-    child = MadeUpChild(Answer(OPENED, Read(FormReading(page_count=3))))
+    child = MadeUpChild(Answer(OPENED, Read(FormReading(page_count=3), first_page=FIRST)))
     assert (await reader(child, letter=too_much).read(DOCUMENT)).reading == FormReading(page_count=3)
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import AsyncIterator
+from datetime import date
 
 import pillow_heif
 import pypdfium2
@@ -12,10 +13,13 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
 
 from consent_intake.adapters.child_answer import Answer, Opened
+from consent_intake.adapters.child_frames import Task
 from consent_intake.adapters.document_limits import LONGEST_SIDE
 from consent_intake.adapters.page_renderer import MAX_FIELD_CHARACTERS, MAX_FIELDS
 from consent_intake.adapters.reading_child import ReadingChild
 from schemas.reason_codes import ReasonCode
+
+SOME_DAY = date(2026, 11, 22)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -28,13 +32,13 @@ async def child() -> AsyncIterator[ReadingChild]:
 
 
 async def opened_by(child: ReadingChild, document: bytes) -> Opened:
-    answer = await child.read(document)
+    answer = await child.read(Task(document, SOME_DAY, show_first=True))
     assert answer is not None
     return answer.opened
 
 
 async def read_by(child: ReadingChild, document: bytes) -> Answer:
-    answer = await child.read(document)
+    answer = await child.read(Task(document, SOME_DAY, show_first=True))
     assert answer is not None
     assert answer.read is not None
     return answer
@@ -155,7 +159,7 @@ REFUSED = {
 @pytest.mark.parametrize("name", REFUSED)
 async def test_a_file_that_cannot_be_pages_is_refused_with_its_reason(child: ReadingChild, name: str) -> None:
     make, reason = REFUSED[name]
-    assert await child.read(make()) == Answer(Opened(problem=reason))
+    assert await child.read(Task(make(), SOME_DAY)) == Answer(Opened(problem=reason))
 
 
 def form_with(fields: dict[str, str]) -> bytes:

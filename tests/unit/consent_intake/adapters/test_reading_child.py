@@ -6,23 +6,26 @@ import os
 import struct
 import sys
 import zlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from consent_intake.adapters.child_frames import Ended
+from consent_intake.adapters.child_frames import Ended, Task
 from consent_intake.adapters.reading_child import ReadingChild
 from schemas.reason_codes import ReasonCode
 from services.runtime.failures import TemporarilyUnavailable
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13)
+TASK = Task(PICTURE, date(2026, 11, 22))
 READY = f"frame({Ended.READY})"
 
 SABOTEURS = {
     "does not start": "sys.exit(1)",
     "starts and dies with every document": f"{READY}; document(); sys.exit(1)",
-    "dies after half an answer": f"{READY}; document(); raw(struct.pack('>BQ', 0, 99) + b'a'); sys.exit(1)",
-    "announces a terabyte": f"{READY}; document(); raw(struct.pack('>BQ', 0, 1 << 40)); time.sleep(60)",
+    "dies after half an answer": f"{READY}; document(); raw(struct.pack('>I', 99) + b'a'); sys.exit(1)",
+    "announces four gigabytes": f"{READY}; document(); raw(struct.pack('>I', (1 << 32) - 1)); time.sleep(60)",
+    "never ends its answer": f"{READY}; document(); [raw(struct.pack('>I', 1 << 20) * 262_145) for _ in 'x' * 99]",
     "is something else": "frame(0, b'hello')",
 }
 
@@ -32,9 +35,9 @@ def raw(data):
     sys.stdout.buffer.write(data)
     sys.stdout.flush()
 def frame(ended, said=b""):
-    raw(struct.pack(">BQ", ended, len(said)) + said)
+    raw((struct.pack(">I", len(said)) + said if said else b"") + struct.pack(">IB", 0, ended))
 def document():
-    sys.stdin.buffer.read(struct.unpack(">I", sys.stdin.buffer.read(4))[0])
+    sys.stdin.buffer.read(struct.unpack(">II?", sys.stdin.buffer.read(9))[0])
 """
 
 
@@ -46,7 +49,7 @@ def saboteur(act: str) -> ReadingChild:
 async def test_a_warm_process_that_does_not_work_is_a_dependency_that_is_away_and_no_verdict(name: str) -> None:
     child = saboteur(SABOTEURS[name])
     with pytest.raises(TemporarilyUnavailable, match="document_reader"):
-        await child.read(PICTURE)
+        await child.read(TASK)
     await child.close()
 
 
@@ -54,7 +57,7 @@ async def test_a_warm_process_that_does_not_work_is_a_dependency_that_is_away_an
 @pytest.mark.parametrize("ended", [Ended.WELL, Ended.DIED, Ended.STOPPED])
 async def test_what_a_taken_over_child_says_is_believed_in_nothing(said: str, ended: Ended) -> None:
     child = saboteur(f"{READY}; document(); frame({ended}, {said}); document()")
-    assert await child.read(PICTURE) is None
+    assert await child.read(TASK) is None
     await child.close()
 
 
@@ -69,7 +72,7 @@ SERVE = "from consent_intake.adapters.page_child import serve; serve([])"
 async def test_without_a_wall_no_document_is_opened(name: str) -> None:
     child = ReadingChild(command=(sys.executable, "-c", f"{WITHOUT_A_WALL[name]}; {SERVE}"))
     with pytest.raises(TemporarilyUnavailable, match="sandbox"):
-        await child.read(PICTURE)
+        await child.read(TASK)
     await child.close()
 
 
@@ -77,7 +80,7 @@ async def test_a_recogniser_that_is_not_installed_is_named() -> None:
     missing = "from consent_intake.adapters import rapidocr_lines; rapidocr_lines.MODEL = 'gone.onnx'"
     child = ReadingChild(command=(sys.executable, "-c", f"{missing}; {SERVE}"))
     with pytest.raises(TemporarilyUnavailable, match="rapidocr"):
-        await child.read(PICTURE)
+        await child.read(TASK)
     await child.close()
 
 
@@ -93,7 +96,7 @@ SETTINGS_OF_LIBRARIES = {
 
 
 async def warm_process_of(child: ReadingChild) -> int:
-    await child.read(PICTURE)
+    await child.read(TASK)
     assert child._process is not None
     return child._process.pid
 
@@ -131,13 +134,13 @@ async def test_when_the_warm_process_is_killed_the_next_file_finds_a_new_one() -
 async def test_a_cancelled_reading_leaves_no_process_and_no_half_frame_behind() -> None:
     child = ReadingChild()
     pid = await warm_process_of(child)
-    running = asyncio.create_task(child.read(PICTURE * 100_000))
+    running = asyncio.create_task(child.read(Task(PICTURE * 100_000, TASK.today)))
     await asyncio.sleep(0)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running
     assert not runs(pid)
-    answer = await child.read(PICTURE)
+    answer = await child.read(TASK)
     assert answer is not None
     assert answer.opened.problem is ReasonCode.FILE_UNREADABLE
     await child.close()
@@ -172,7 +175,7 @@ async def test_a_small_file_that_unfolds_to_gigabytes_ends_its_child_and_nothing
     pid = await warm_process_of(child)
     bomb = unfolding_pdf(1)
     assert len(bomb) < 1 << 20
-    answer = await child.read(bomb)
+    answer = await child.read(Task(bomb, TASK.today))
     assert answer is None or answer.opened.problem is ReasonCode.FILE_UNREADABLE
     assert await warm_process_of(child) == pid
     await child.close()
