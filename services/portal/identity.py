@@ -20,14 +20,17 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import Depends, Request
+from pydantic import JsonValue
 
+from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from services.portal import api_keys, sign_ins
 from services.portal.context import Context
 from services.portal.cookies import sign_in_cookie
 from services.portal.csrf import token_for
 from services.portal.problems import PortalCode, Problem
-from services.portal.rate_limits import API_KEY_REFUSED
+from services.portal.rate_limits import API_KEY_REFUSED, KEY_USE_NOTED
+from services.register import audit
 from services.register.states import PersonRole
 
 ORGANIZATION_ROLES = (PersonRole.ORGANIZATION_ADMIN, PersonRole.ORGANIZATION_STAFF)
@@ -169,9 +172,22 @@ async def api_caller(request: Request, context: Context) -> ApiCaller:
         context.rate_limits.allow(API_KEY_REFUSED, "api_key", address)
         raise Problem(401, PortalCode.KEY_UNKNOWN, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     refusal = api_keys.why_refused(found, context.agreements)
+    await _note_key(context, found, refusal)
     if refusal is not None:
         raise Problem(403, refusal)
     return ApiCaller(found.organization.id, found.person.id, found.key.id, Language(found.person.language))
+
+
+async def _note_key(context: Context, found: api_keys.FoundKey, refusal: ReasonCode | None) -> None:
+    """Note that a key is in use, once a minute: a program that polls would fill the log. Its acts are noted apart."""
+    act = "key.refused" if refusal else "key.used"
+    if not context.rate_limits.allow(KEY_USE_NOTED, act, str(found.key.id)):
+        return
+    detail: dict[str, JsonValue] = {"organization": str(found.organization.id)}
+    if refusal is not None:
+        detail["reason"] = refusal.value
+    async with context.database.transaction() as tx:
+        await audit.record(tx, act=act, actor=audit.key_actor(found.key.id), at=context.clock(), detail=detail)
 
 
 def client_address(request: Request) -> str:

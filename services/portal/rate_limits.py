@@ -17,6 +17,9 @@ INVITATION = RateLimitItemPerMinute(20)
 API_KEY_REFUSED = RateLimitItemPerMinute(30)
 """Wrong API keys per address."""
 
+KEY_USE_NOTED = RateLimitItemPerMinute(1)
+"""How often the use of one API key is written into the audit log, per process."""
+
 UPLOAD = RateLimitItemPerMinute(120)
 """Forms per organization: a batch from a copier's watched folder goes through, a loop that went wrong does not."""
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import select, update
 
 from services.portal.settings import ABSOLUTE_LIMIT, IDLE_LIMIT
+from services.register import audit
 from services.register.database import Transaction
 from services.register.states import OrganizationStatus, PersonStatus
 from services.register.tables import Organization, Person, SignIn
@@ -65,10 +66,11 @@ async def touch(tx: Transaction, token: str, at: datetime) -> None:
 
 
 async def end(tx: Transaction, token: str, at: datetime) -> None:
-    """End one sign-in."""
-    await tx.execute(
-        update(SignIn).where(SignIn.token_sha256 == digest(token), SignIn.ended_at.is_(None)).values(ended_at=at)
-    )
+    """End one sign-in, and note in the audit log whose it was; nothing when it had ended already."""
+    ended = update(SignIn).where(SignIn.token_sha256 == digest(token), SignIn.ended_at.is_(None)).values(ended_at=at)
+    person_id = await tx.scalar(ended.returning(SignIn.person_id))
+    if person_id is not None:
+        await audit.record(tx, act="person.signed_out", actor=audit.person_actor(person_id), at=at)
 
 
 async def end_all_of(tx: Transaction, person_id: UUID, at: datetime) -> None:

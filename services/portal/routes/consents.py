@@ -28,7 +28,7 @@ from services.portal.pages import page, see
 from services.portal.problems import PortalCode, Problem
 from services.portal.revocations import CannotBeRevoked, revoke_consent
 from services.portal.snapshot_pages import has_web_page
-from services.register import consents
+from services.register import audit, consents
 from services.register.states import FOR_A_PERSON, OPENS_THE_CASE, TERMINAL, ConsentStatus
 from services.register.tables import Consent, TimelineEntry
 
@@ -77,11 +77,14 @@ async def consent_list(
 @router.get("/consents/{consent_id:uuid}")
 async def consent_status(request: Request, consent_id: UUID, member: Member, context: Context) -> Response:
     """Show where one consent stands, what happened, what to do, and the page once it is made."""
-    async with context.database.reading() as tx:
+    async with context.database.transaction() as tx:
         consent = await own_consent(tx, by_person(member), consent_id)
         timeline = await consents.timeline(tx, consent_id)
         claim = await claim_of(tx, context.vault, consent_id)
         readable = await has_web_page(tx, consent.snapshot_id)
+        if claim is not None:
+            actor, at = by_person(member).actor, context.clock()
+            await audit.record(tx, act="claim.opened", actor=actor, at=at, consent_id=consent_id)
     return page(
         request,
         "consents/detail.html",

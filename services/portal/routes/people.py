@@ -12,7 +12,7 @@ from services.portal.form_checks import mistakes, why_no_email, why_no_language,
 from services.portal.identity import SignedIn, require_role
 from services.portal.languages import mark
 from services.portal.pages import page, see
-from services.register import people
+from services.register import audit, people
 from services.register.audit import person_actor
 from services.register.database import Transaction
 from services.register.states import PersonRole, PersonStatus
@@ -65,7 +65,10 @@ async def invite_again(person_id: UUID, context: Context, person: Administrator)
     async with context.database.transaction() as tx:
         member = await _member(tx, person, person_id)
         if member.status is PersonStatus.INVITED:
-            await invitations.invite(tx, context.master_key, member, context.clock())
+            at, detail = context.clock(), {"person": str(member.id)}
+            await invitations.invite(tx, context.master_key, member, at)
+            actor = person_actor(person.person_id)
+            await audit.record(tx, act="person.invited_again", actor=actor, at=at, detail=detail)
     return see("/people", notice="person_invited")
 
 

@@ -189,3 +189,27 @@ async def test_the_daily_job_expires_what_is_over_and_nothing_else(register_data
         with pytest.raises(ObjectMissing):
             await world.vault.open(tx, over.id, Kind.DOCUMENT)
         assert await world.vault.open(tx, last_day.id, Kind.DOCUMENT)
+
+
+async def test_each_step_is_in_the_audit_log_under_the_stage_that_takes_it(register_database: Database) -> None:
+    world = GateWorld()
+    async with register_database.transaction() as tx:
+        consent = await world.approved_consent(tx, status=ConsentStatus.DELIVERED)
+        assert not await consents.move(tx, consent, ConsentStatus.DELIVERED, at=NOON)
+        query = select(AuditEntry).where(AuditEntry.act == "consent.moved", AuditEntry.consent_id == consent.id)
+        steps = [(one.actor, one.detail["to"]) for one in await tx.scalars(query.order_by(AuditEntry.sequence))]
+    assert steps == [
+        ("stage:consent_intake", "approved"),
+        ("stage:case_fetcher", "fetched"),
+        ("stage:snapshot_renderer", "rendered"),
+        ("stage:notifier", "delivered"),
+    ]
+
+
+async def test_a_consent_that_ends_says_so_in_one_entry(sqlite_register: Database) -> None:
+    world = GateWorld()
+    async with sqlite_register.transaction() as tx:
+        consent = await world.approved_consent(tx)
+        assert await consents.expire(tx, consent.id, actor=audit.SYSTEM, at=NOON, vault=world.vault)
+        query = select(AuditEntry.act).where(AuditEntry.consent_id == consent.id).order_by(AuditEntry.sequence.desc())
+        assert list(await tx.scalars(query))[:2] == ["consent.expired", "consent.moved"]

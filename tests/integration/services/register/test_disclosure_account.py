@@ -141,3 +141,9 @@ def test_the_log_is_exported_as_lines_that_anybody_can_check(home: Home) -> None
     part = home.run(audit_app, "export", "--after", "2", "--until", "4").stdout.splitlines()
     assert [json.loads(line)["sequence"] for line in part] == [3, 4]
     assert home.run(audit_app, "export", "--out", str(out)).exit_code == 2
+    exported = select(AuditEntry.detail).where(AuditEntry.act == "audit.exported").order_by(AuditEntry.sequence)
+
+    async def noted(tx: Transaction) -> list[int]:
+        return [detail["entries"] for detail in await tx.scalars(exported)]
+
+    assert home.in_register(noted) == [len(lines), 2]
