@@ -6,6 +6,7 @@ form because a machine misread a digit would be the machine's fault.
 
 from datetime import date
 
+from consent_intake.rules.birth_dates import as_birth_date, is_birth_date
 from consent_intake.rules.check import Check, failed, passed, unclear
 from consent_intake.rules.claim_thresholds import ClaimThresholds
 from consent_intake.rules.comb_evidence import Evidence, Fit, evidence, sure_text
@@ -40,6 +41,7 @@ def check_name(written: WrittenText, claimed: str, *, thresholds: ClaimThreshold
 
 def check_birth_date(written: WrittenText, claimed: date, *, thresholds: ClaimThresholds) -> Check:
     """The eight characters must be the claimed date, month first, or day first where the day can be no month."""
+    written = as_birth_date(written)
     month_first, day_first = f"{claimed:%m%d}{claimed.year:04d}", f"{claimed:%d%m}{claimed.year:04d}"
     found = evidence(written, month_first, thresholds)
     if found.fit is not Fit.CONFIRMED:
@@ -47,6 +49,8 @@ def check_birth_date(written: WrittenText, claimed: date, *, thresholds: ClaimTh
         if other_way.fit is Fit.CONFIRMED:  # 05/03 may be either day: a person looks
             fit = Fit.CONFIRMED if claimed.day > _MONTHS else Fit.OPEN
             found = Evidence(fit, other_way.weakest)
+    if found.fit is Fit.CONTRADICTED and not is_birth_date(written.text):
+        found = Evidence(Fit.OPEN, found.weakest)  # read wrongly: nobody was born on such a day
     return _comb_check("birth_date", found, ReasonCode.BIRTH_DATE_MISMATCH, thresholds)
 
 
