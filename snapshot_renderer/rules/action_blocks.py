@@ -99,12 +99,19 @@ def steps_block(
         heading=texts.say("steps_heading"),
         forms=_forms_listing(shown, texts, resource_by_id),
         note=texts.say("steps_english_forms") or None if covered else None,
-        message=None if covered else texts.say("steps_not_covered"),
+        message=_why_no_steps(texts, covered=covered, any_shown=bool(shown)),
         steps=shown,
         qr_url=link.url,
         qr_title=texts.say("qr_title", address=printed_address(link.url)),
         qr_label=texts.say(f"qr_{party.value}"),
     )
+
+
+def _why_no_steps(texts: Texts, *, covered: bool, any_shown: bool) -> str | None:
+    """An empty box would leave the reader to guess whether there is nothing to do."""
+    if any_shown:
+        return None
+    return texts.say("steps_none" if covered else "steps_not_covered")
 
 
 def printed_address(url: str) -> str:

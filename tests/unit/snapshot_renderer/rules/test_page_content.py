@@ -230,3 +230,11 @@ def test_the_twelve_months_are_those_before_the_ledger_s_own_day() -> None:
 def test_what_the_consent_does_not_cover_has_no_day() -> None:
     content = page(with_scope(worst(PAYER), ScopeItem.NEXT_STEPS))
     assert (content.payments.as_of, content.arrears.as_of, content.enforcement.as_of) == ("", "", "")
+
+
+def test_a_page_without_a_single_step_says_so_instead_of_showing_an_empty_box() -> None:
+    withheld = replace(typical(PAYEE), today=date(2031, 1, 1))
+    content = page(withheld)
+    assert content.steps.steps == ()
+    assert content.steps.message == "We have no next step to suggest today. Call the helpline if you have a question."
+    assert page(typical(PAYEE)).steps.message is None
