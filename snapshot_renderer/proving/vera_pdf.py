@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 JARS_VARIABLE = "SNAPSHOT_VERAPDF_JARS"
@@ -36,15 +36,15 @@ def vera_pdf_jar(folder: Path | None) -> Path:
     return found[0]
 
 
-def failed_files(jar: Path, folder: Path) -> Mapping[str, tuple[str, ...]]:
-    """Return the names of a folder's PDFs that fail a profile, with the profiles they fail.
+def failed_files(jar: Path, folder: Path, profiles: Sequence[str] = PROFILES) -> Mapping[str, tuple[str, ...]]:
+    """Return the names of a folder's PDFs that fail one of the profiles, with the profiles they fail.
 
     Raises:
         VeraPdfMissing: veraPDF did not judge every file.
     """
     failed: dict[str, tuple[str, ...]] = {}
     files = sorted(folder.glob("*.pdf"))
-    for profile in PROFILES:
+    for profile in profiles:
         verdicts = _verdicts(jar, profile, files)
         if len(verdicts) != len(files):
             raise VeraPdfMissing(f"veraPDF judged {len(verdicts)} of {len(files)} files.")

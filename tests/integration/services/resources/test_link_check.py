@@ -109,4 +109,4 @@ async def test_an_address_that_two_resources_share_is_asked_once(web: LocalWebSe
 def test_the_links_that_were_only_seen_without_https_are_known() -> None:
     insecure = {resource.id for resource in all_resources() if not resource.url.startswith("https://")}
 
-    assert insecure == {"nyc_pio_short", "ncp_eic"}, "the command names these until they are seen over HTTPS"
+    assert insecure == {"nyc_pio_short"}, "the command names it until it is seen over HTTPS"

@@ -1,6 +1,7 @@
 """The printed sheet read back: text by pypdf, codes by a scanner."""
 
 import io
+from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
@@ -10,6 +11,7 @@ from pypdf import PdfReader
 from schemas.values import Language
 from services.resources.catalogue import all_resources, search
 from services.resources.sheet import resource_sheet_pdf
+from snapshot_renderer.proving.vera_pdf import VeraPdfMissing, failed_files, vera_pdf_jar
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014:ResourceWarning")
 
@@ -37,3 +39,15 @@ def test_the_same_choice_makes_the_same_bytes() -> None:
     chosen = all_resources()[:3]
 
     assert resource_sheet_pdf(chosen, Language.ENGLISH) == resource_sheet_pdf(chosen, Language.ENGLISH)
+
+
+def test_vera_pdf_finds_the_sheet_accessible_in_each_language_short_and_long(tmp_path: Path) -> None:
+    try:
+        jar = vera_pdf_jar(None)
+    except VeraPdfMissing as missing:
+        pytest.skip(str(missing))
+    for language in Language:
+        for name, chosen in (("one", all_resources()[:1]), ("all", all_resources())):
+            (tmp_path / f"{name}-{language.value}.pdf").write_bytes(resource_sheet_pdf(chosen, language))
+
+    assert failed_files(jar, tmp_path, ("ua1",)) == {}

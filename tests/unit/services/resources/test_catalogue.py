@@ -36,7 +36,7 @@ def test_every_link_is_official_dated_and_of_a_sure_source(resource: Resource) -
     assert resource.conf in {"A", "B"}
     assert resource.checked_on == date(2026, 11, 22)
     address = urlsplit(resource.url)
-    assert address.scheme in {"https", "http"}
+    assert address.scheme == "https" or "Unencrypted (http)" in (resource.note or ""), "https, or the reason why not"
     assert (address.hostname or "").endswith(OFFICIAL)
 
 
