@@ -66,21 +66,35 @@ class PdfWriter:
             NotPrintable: WeasyPrint warned about anything at all.
         """
         with _without_collector(), _complaints() as complaints:
-            for density in _densities(page):
-                document = self._laid_out(page, density)
-                if len(document.pages) == 1 and holds_together(document.pages[0]._page_box):  # noqa: SLF001
-                    break
-                if complaints.count:
-                    raise NotPrintable
-            else:
-                raise DoesNotFit
-            facts = facts_attachment(page, density)
+            document, density = self._first_that_fits(page, complaints)
             pdf: bytes = document.write_pdf(
-                pdf_variant="pdf/a-3a", pdf_tags=True, finisher=_finish, attachments=[facts]
+                pdf_variant="pdf/a-3a",
+                pdf_tags=True,
+                finisher=_finish,
+                attachments=[facts_attachment(page, density)],
             )
             if complaints.count:
                 raise NotPrintable
             return pdf
+
+    def density_of(self, page: PageContent) -> Density:
+        """Return how tightly a page is set.
+
+        Raises:
+            DoesNotFit: no density holds it on one page.
+            NotPrintable: WeasyPrint warned about anything at all.
+        """
+        with _complaints() as complaints:
+            return self._first_that_fits(page, complaints)[1]
+
+    def _first_that_fits(self, page: PageContent, complaints: "_ComplaintCounter") -> tuple[Any, Density]:
+        for density in _densities(page):
+            document = self._laid_out(page, density)
+            if len(document.pages) == 1 and holds_together(document.pages[0]._page_box):  # noqa: SLF001
+                return document, density
+            if complaints.count:
+                raise NotPrintable
+        raise DoesNotFit
 
     def _laid_out(self, page: PageContent, density: Density) -> Any:
         drawings = printed_drawings(page, chart_height=density.chart_height)
