@@ -1,6 +1,7 @@
 """An operator sends a failed message again."""
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from notifier.commands import app
@@ -9,7 +10,7 @@ from schemas.values import Language
 from services.register import audit, messages
 from services.register.database import Database
 from services.register.states import Channel, ConsentStatus, DeliveryState
-from services.register.tables import Person
+from services.register.tables import AuditEntry, Person
 from tests.support.notifier_world import NotifierWorld, rejected
 
 
@@ -34,6 +35,10 @@ async def test_a_failed_message_is_sent_again_with_its_old_id(world: NotifierWor
     assert (mail["To"], mail["Message-ID"]) == ("right@families.example", f"<{failed.id}@example.org>")
     async with world.database.reading() as tx:
         assert (await audit.verify(tx)).intact
+        query = select(AuditEntry).where(AuditEntry.act.startswith("message.")).order_by(AuditEntry.sequence)
+        entries = list(await tx.scalars(query))
+    assert [entry.act for entry in entries] == ["message.failed", "message.resent", "message.sent"]
+    assert {(entry.consent_id, entry.detail["message"]) for entry in entries} == {(consent.id, str(failed.id))}
 
 
 async def test_a_message_that_was_sent_is_not_sent_again(world: NotifierWorld) -> None:

@@ -79,10 +79,10 @@ def test_a_cut_end_fails_the_command_until_an_operator_says_that_a_backup_was_re
     assert accepted.exit_code == 0, accepted.output
     assert "A backup was restored on" in accepted.output
 
-    async def act_of(tx: Transaction) -> str | None:
-        return await tx.scalar(text("SELECT act FROM audit_entries ORDER BY sequence DESC LIMIT 1"))
+    async def last_act(tx: Transaction) -> str:
+        return str(await tx.scalar(text("SELECT act FROM audit_entries ORDER BY sequence DESC LIMIT 1")))
 
-    assert home.in_register(act_of) == "audit.restored"
+    assert home.in_register(last_act) == "audit.restored"
 
 
 def test_changed_checkpoints_fail_the_command(home: Home) -> None:

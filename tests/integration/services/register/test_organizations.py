@@ -55,7 +55,9 @@ async def test_a_declined_organization_stays_declined(register_database: Databas
         assert await organizations.decline(tx, asked.id, by=DECIDER, at=NOON)
         assert not await organizations.approve(tx, asked.id, by=DECIDER, at=NOON)
         assert not await organizations.suspend(tx, asked.id, by=DECIDER, at=NOON)
+        acts = list(await tx.scalars(select(AuditEntry.act).order_by(AuditEntry.sequence)))
     assert await _status(register_database, asked.id) is OrganizationStatus.DECLINED
+    assert acts == ["organization.requested", "organization.declined"]
 
 
 async def test_a_name_is_taken_once_whatever_its_letter_case_and_spaces(register_database: Database) -> None:
