@@ -3,9 +3,10 @@
 from functools import partial
 
 from case_fetcher.adapters.extract_case_source import ExtractCaseSource
-from case_fetcher.adapters.http_case_source import CaseApi, CaseApiMisconfigured, HttpCaseSource
+from case_fetcher.adapters.http_case_source import CaseApi, HttpCaseSource
 from case_fetcher.adapters.source_mapping import read_mapping
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
+from case_fetcher.adapters.tls import CaseApiMisconfigured
 from case_fetcher.settings import Settings
 from case_fetcher.stage import CaseSource, fetch_case, settle_case
 from schemas import topics
@@ -54,6 +55,8 @@ def _case_api(settings: Settings) -> CaseApi:
         client_secret=client_secret,
         scope=settings.case_api_scope,
         authority_file=settings.case_api_authority_file,
+        certificate_file=settings.case_api_certificate_file,
+        key_file=settings.case_api_key_file,
     )
 
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 
 from case_fetcher.adapters.extract_files import ExtractRefused
-from case_fetcher.adapters.http_case_source import CaseApiMisconfigured
 from case_fetcher.adapters.source_mapping import MappingError
+from case_fetcher.adapters.tls import CaseApiMisconfigured
 from case_fetcher.app import case_source
 from case_fetcher.practice.county import practice_cases
 from case_fetcher.practice.county_writer import write_practice_county

@@ -38,6 +38,14 @@ class Settings(RuntimeSettings, VaultSettings, GrantVerifySettings):
     case_api_authority_file: Path | None = Field(
         default=None, title="Case API authority", description="PEM certificates to trust; empty: the system's"
     )
+    case_api_certificate_file: Path | None = Field(
+        default=None,
+        title="Case API client certificate",
+        description="PEM certificate that this product shows (mutual TLS); empty: none",
+    )
+    case_api_key_file: Path | None = Field(
+        default=None, title="Case API client key", description="its PEM key; empty: in the certificate's file"
+    )
     case_data_oldest: timedelta = Field(
         default=timedelta(days=7), title="Oldest case data", description="older records make no page"
     )

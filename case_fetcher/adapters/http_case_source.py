@@ -6,7 +6,6 @@ holds it. Redirects are not followed: they would carry the token and the identif
 
 import asyncio
 import random
-import ssl
 import time
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from case_fetcher.adapters.access_token import AccessTokens, TokenRefused
 from case_fetcher.adapters.case_answer import read_answer
 from case_fetcher.adapters.circuit_breaker import CircuitBreaker, CircuitOpen
 from case_fetcher.adapters.retry_after import seconds_asked_for
+from case_fetcher.adapters.tls import CaseApiMisconfigured, tls_context
 from case_fetcher.rules.agency_case import AgencyCase, RecordUnusable
 from schemas.values import ScopeItem
 from services.runtime.failures import TemporarilyUnavailable
@@ -40,13 +40,9 @@ Wanted = Mapping[str, str | Sequence[str]]
 LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-class CaseApiMisconfigured(Exception):
-    """The settings can't be used; the text says which and how to mend it."""
-
-
 @dataclass(frozen=True)
 class CaseApi:
-    """Where the interface is and how this product identifies itself."""
+    """Where the interface is and how this product identifies itself: by secret, and by certificate if it has one."""
 
     url: str
     token_url: str
@@ -54,6 +50,8 @@ class CaseApi:
     client_secret: str
     scope: str = ""
     authority_file: Path | None = None
+    certificate_file: Path | None = None
+    key_file: Path | None = None
 
     def check(self) -> None:
         """Refuse addresses that would send a token or a case identifier in clear over a network.
@@ -69,6 +67,8 @@ class CaseApi:
                 raise CaseApiMisconfigured(f"SNAPSHOT_{setting} must hold no password and no question mark")
         if not self.client_id or not self.client_secret:
             raise CaseApiMisconfigured("set SNAPSHOT_CASE_API_CLIENT_ID and SNAPSHOT_CASE_API_CLIENT_SECRET_FILE")
+        if self.key_file is not None and self.certificate_file is None:
+            raise CaseApiMisconfigured("SNAPSHOT_CASE_API_KEY_FILE needs SNAPSHOT_CASE_API_CERTIFICATE_FILE")
 
 
 class _TryLater(Exception):
@@ -112,7 +112,7 @@ class HttpCaseSource:
         self._pause = pause
         self._lookup = f"{api.url.rstrip('/')}/cases/lookup"
         self._http = httpx.AsyncClient(
-            verify=_trusted(api.authority_file),
+            verify=tls_context(api.authority_file, certificate_file=api.certificate_file, key_file=api.key_file),
             timeout=timeout_seconds,
             follow_redirects=False,
             trust_env=False,
@@ -224,10 +224,3 @@ def _error_in(body: bytes) -> str | None:
         return _Problem.model_validate_json(body).error
     except ValidationError:
         return None
-
-
-def _trusted(authority_file: Path | None) -> ssl.SSLContext:
-    try:
-        return ssl.create_default_context(cafile=authority_file)
-    except (OSError, ssl.SSLError) as error:
-        raise CaseApiMisconfigured("SNAPSHOT_CASE_API_AUTHORITY_FILE can't be read as PEM certificates") from error

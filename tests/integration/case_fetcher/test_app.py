@@ -7,9 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from case_fetcher.adapters.extract_case_source import ExtractCaseSource
-from case_fetcher.adapters.http_case_source import CaseApiMisconfigured, HttpCaseSource
+from case_fetcher.adapters.http_case_source import HttpCaseSource
 from case_fetcher.adapters.source_mapping import MappingError
 from case_fetcher.adapters.sql_case_source import SqlCaseSource
+from case_fetcher.adapters.tls import CaseApiMisconfigured
 from case_fetcher.app import case_source
 from case_fetcher.commands import records_app
 from case_fetcher.practice.county_writer import write_practice_county

@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from case_fetcher.adapters.http_case_source import CaseApi, CaseApiMisconfigured, HttpCaseSource
+from case_fetcher.adapters.http_case_source import CaseApi, HttpCaseSource
+from case_fetcher.adapters.tls import CaseApiMisconfigured
 from case_fetcher.rules.agency_case import RecordUnusable
 from schemas.values import FULL_SCOPE, ScopeItem
 from services.runtime.failures import TemporarilyUnavailable
