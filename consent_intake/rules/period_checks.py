@@ -111,17 +111,23 @@ def check_period(reading: FormReading, today: date, *, max_months: int, threshol
     if period is None:
         least = min((_least(box) for box in _boxes(reading) if box.text), default=0.0)
         return unclear("period", ReasonCode.ILLEGIBLE, least, thresholds.sure_alone)
+    reason = _fault_of(period, today, max_months)
+    if reason is None:
+        return passed("period")
+    written = [box for box in _boxes(reading) if not is_blank(box, thresholds=thresholds)]
+    long_ago = period.expires_on < today - _LONG_AGO
+    if long_ago or not all(_may_be_told(box, thresholds) for box in written):
+        return unclear("period", ReasonCode.ILLEGIBLE)
+    return failed("period", reason)
+
+
+def _fault_of(period: Period, today: date, max_months: int) -> ReasonCode | None:
+    """Return what is wrong with a period, None when nothing is."""
     if period.starts_on > period.expires_on:
-        return failed("period", ReasonCode.PERIOD_INVALID)
+        return ReasonCode.PERIOD_INVALID
     if period.expires_on < today:
-        written = [box for box in _boxes(reading) if not is_blank(box, thresholds=thresholds)]
-        long_ago = period.expires_on < today - _LONG_AGO
-        if long_ago or not all(_may_be_told(box, thresholds) for box in written):
-            return unclear("period", ReasonCode.ILLEGIBLE)
-        return failed("period", ReasonCode.EXPIRED)
-    if period.expires_on > add_months(period.starts_on, max_months):
-        return failed("period", ReasonCode.PERIOD_INVALID)
-    return passed("period")
+        return ReasonCode.EXPIRED
+    return ReasonCode.PERIOD_INVALID if period.expires_on > add_months(period.starts_on, max_months) else None
 
 
 def period_for_reviewed(

@@ -185,3 +185,14 @@ def test_a_last_day_with_one_unsure_digit_is_read_where_no_other_one_can_be_mean
     period = period_of(with_fields(starts_on=comb("12012026"), expires_on=ends), TODAY, thresholds=THRESHOLDS)
     assert period is not None
     assert period.expires_on == date(2027, 3, 31)
+
+
+@pytest.mark.parametrize("doubtful", [{"at7": {"8": 0.7, "7": 0.3}}, {}])
+def test_no_form_is_told_that_its_period_is_wrong_for_a_doubtful_digit_or_one_reader(
+    doubtful: dict[str, dict[str, float]],
+) -> None:
+    ends = open_cells("11132028", "11132028" if doubtful else None, **doubtful)
+    check = check_period(with_fields(expires_on=ends), TODAY, max_months=12, thresholds=THRESHOLDS)
+    assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.ILLEGIBLE)
+    sure = with_fields(expires_on=open_cells("11132028", "11132028"))
+    assert check_period(sure, TODAY, max_months=12, thresholds=THRESHOLDS).reason is ReasonCode.PERIOD_INVALID
