@@ -13,8 +13,9 @@ from services.runtime.stage import Consumer, Gauge, Stage
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
 from snapshot_renderer.adapters.packaged_data import RuleBookUnreadable, editorial_with, rule_book_bytes
-from snapshot_renderer.adapters.page_maker import PageMaker
+from snapshot_renderer.adapters.page_maker import PageMaker, SealsPages
 from snapshot_renderer.adapters.review_watch import ReviewWatch
+from snapshot_renderer.adapters.seal_files import SealFiles, SealUnusable
 from snapshot_renderer.rules.rule_checks import RuleBookFaulty
 from snapshot_renderer.settings import Settings
 from snapshot_renderer.stage import finish_snapshot, prepare_pages
@@ -27,6 +28,7 @@ def stage(settings: Settings, database: Database) -> Stage:
         MasterKeyUnusable: the vault's key is absent or damaged.
         RuleBookUnreadable: the configured rule book can't be read.
         RuleBookFaulty: it has faults.
+        SealUnusable: the configured key and certificate can't seal.
     """
     rule_book = rule_book_bytes(settings.rule_book_file)
     editorial = editorial_with(rule_book)
@@ -34,7 +36,8 @@ def stage(settings: Settings, database: Database) -> Stage:
     vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
     verifier = GrantVerifier.from_file(settings.grant_public_key_path)
     gate = Gate(vault=vault, verifier=verifier, agreements=Agreements(), clock=utc_now)
-    maker = PageMaker(children=settings.page_makers, rule_book=rule_book)
+    seal = None if settings.seal_files is None else _seal(settings.seal_files)
+    maker = PageMaker(children=settings.page_makers, rule_book=rule_book, seal=seal)
     prepare = partial(prepare_pages, database=database, gate=gate, vault=vault, maker=maker, clock=utc_now)
     return Stage(
         name=topics.Writer.SNAPSHOT_RENDERER,
@@ -52,13 +55,19 @@ def stage(settings: Settings, database: Database) -> Stage:
     )
 
 
+def _seal(files: SealFiles) -> SealsPages:
+    from snapshot_renderer.adapters.page_seal import PageSeal  # noqa: PLC0415 - pyHanko, for those who seal only
+
+    return PageSeal(files, utc_now)
+
+
 def main() -> None:
     """Run until SIGTERM."""
     settings = Settings()
     database = Database(settings.register_url)
     try:
         wired = stage(settings, database)
-    except RuleBookUnreadable as error:
+    except (RuleBookUnreadable, SealUnusable) as error:
         raise SystemExit(f"snapshot_renderer does not start. {error}") from None
     except RuleBookFaulty as error:
         faults = "\n".join(fault.sentence() for fault in error.faults)

@@ -9,9 +9,12 @@ import typer
 from PIL import Image
 
 from schemas.values import Language, Party
+from services.runtime.clock import utc_now
 from snapshot_renderer.adapters.page_maker import make_page
+from snapshot_renderer.adapters.seal_files import SealUnusable
 from snapshot_renderer.proving.command import prove
 from snapshot_renderer.samples.made_up_cases import CASES
+from snapshot_renderer.settings import Settings
 
 pages_app = typer.Typer(no_args_is_help=True, help="The one-page snapshot.")
 pages_app.command()(prove)
@@ -51,6 +54,22 @@ def preview(
         picture = out.with_suffix(".png")
         _picture(pdf).save(picture, optimize=True)
         typer.echo(f"{picture}: {picture.stat().st_size} bytes")
+
+
+@pages_app.command()
+def seal() -> None:
+    """Say whether pages bear the agency's seal, and whose it is; exit with 1 when it can't be used."""
+    from snapshot_renderer.adapters.page_seal import PageSeal  # noqa: PLC0415 - pyHanko, for this command only
+
+    files = Settings().seal_files
+    if files is None:
+        typer.echo("off: pages bear no seal")
+        return
+    try:
+        typer.echo(PageSeal(files, utc_now).said())
+    except SealUnusable as error:
+        typer.echo(str(error))
+        raise typer.Exit(1) from None
 
 
 def _picture(pdf: bytes) -> Image.Image:

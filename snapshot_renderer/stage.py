@@ -239,6 +239,7 @@ async def _keep(
                 inputs_sha256=preparation.inputs_sha256,
                 rule_book_sha256=preparation.rule_book_sha256,
                 templates_sha256=made.templates_sha256,
+                unsealed_sha256=made.unsealed_sha256,
                 size_bytes=page.size_bytes,
                 rendered_at=clock(),
             )

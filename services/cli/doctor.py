@@ -23,6 +23,7 @@ Finding = tuple[bool, str]
 LEAST_FREE_BYTES = 1024**3
 
 SANDBOX_PROBE = (sys.executable, "-m", "consent_intake.adapters.confinement")
+SEAL_PROBE = (sys.executable, "-m", "services.cli", "pages", "seal")
 
 app = typer.Typer()
 
@@ -38,6 +39,7 @@ def doctor() -> None:
         "Pango": _pango,
         "Home folder": lambda: _home(settings.home),
         "Keys": lambda: _keys(settings.home),
+        "Page seal": lambda: seal_finding(SEAL_PROBE),
         "Register": lambda: _register(settings.register_url),
         "Running": lambda: _running(settings.home),
     }
@@ -94,6 +96,19 @@ def _home(home: Path) -> Finding:
         return False, f"{home} can't be written by this user"
     free = shutil.disk_usage(home).free
     return free > LEAST_FREE_BYTES, f"{home}, {free // 1024**3} GiB free"
+
+
+def seal_finding(probe: Sequence[str]) -> Finding:
+    """Ask the stage that seals pages, as another program, whether key and certificate can be used.
+
+    Args:
+        probe: the program that says whose seal it is, that there is none, or why it can't be used.
+    """
+    try:
+        ended = subprocess.run(probe, capture_output=True, text=True, check=False, timeout=30)
+    except subprocess.TimeoutExpired:
+        return False, "does not answer"
+    return ended.returncode == 0, ended.stdout.strip() or "the page renderer is not installed"
 
 
 def _keys(home: Path) -> Finding:

@@ -207,6 +207,7 @@ class SnapshotFile(Base):
     inputs_sha256: Mapped[str | None] = mapped_column(String(64), doc="of case copy, grant, organization and days")
     rule_book_sha256: Mapped[str | None] = mapped_column(String(64))
     templates_sha256: Mapped[str | None] = mapped_column(String(64), doc="all three: none before 2026-11")
+    unsealed_sha256: Mapped[str | None] = mapped_column(String(64), doc="of the PDF before its seal; none: no seal")
     size_bytes: Mapped[int]
     rendered_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -1,6 +1,7 @@
 """Pages made in child processes: setting one takes a tenth of a second of CPU, and the event loop must not wait."""
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from schemas.values import Language
 from services.runtime.child_pool import ChildDied, ChildPool, ChildTimedOut
@@ -19,6 +20,17 @@ CHILD_MEMORY_BYTES = 1024**3
 """Address space of a child; one holds about 110 MB resident."""
 
 
+class SealsPages(Protocol):
+    """Puts the agency's seal on finished pages."""
+
+    async def sealed(self, pages: Mapping[Language, MadePage]) -> Mapping[Language, MadePage]:
+        """Return the pages with the seal on their PDFs.
+
+        Raises:
+            TemporarilyUnavailable: it can't be put on right now.
+        """
+
+
 class PageMaker:
     """Makes one snapshot's pages.
 
@@ -26,10 +38,12 @@ class PageMaker:
         children: how many pages are made at the same time.
         rule_book: the rule book's bytes; they go along with every page, so that all of a worker's pages have the same.
             None: the packaged one.
+        seal: put on every PDF, in this process: no child holds its key. None: pages have no seal.
     """
 
-    def __init__(self, *, children: int, rule_book: bytes | None = None) -> None:
+    def __init__(self, *, children: int, rule_book: bytes | None = None, seal: SealsPages | None = None) -> None:
         self._rule_book = rule_book
+        self._seal = seal
         self._pool = ChildPool(
             size=children, start=warm_up, memory_bytes=CHILD_MEMORY_BYTES, cpu_seconds=CPU_SECONDS_PER_PAGE
         )
@@ -41,15 +55,16 @@ class PageMaker:
             FiguresDoNotReconcile: the record contradicts itself.
             DoesNotFit: a page takes more than one sheet.
             NotPrintable: a page can't be set without a fault.
-            TemporarilyUnavailable: a child was lost or took too long.
+            TemporarilyUnavailable: a child was lost or took too long, or the seal's certificate has expired.
         """
         try:
-            return {
+            pages = {
                 language: await self._pool.run(make_both, request, language, self._rule_book, seconds=SECONDS_PER_PAGE)
                 for language in Language
             }
         except (ChildDied, ChildTimedOut):
             raise TemporarilyUnavailable("page_maker") from None
+        return pages if self._seal is None else await self._seal.sealed(pages)
 
     async def close(self) -> None:
         """End the children."""

@@ -160,12 +160,14 @@ class StepsBlock:
 class MadePage:
     """One language's page as it is kept: the PDF, and the web page with the same content (UTF-8 HTML).
 
-    ``templates_sha256`` is of the templates and style sheets that both were made with.
+    ``templates_sha256`` is of the templates and style sheets that both were made with; ``unsealed_sha256`` of the PDF
+    before the agency's seal was put on it, None if there is no seal.
     """
 
     pdf: bytes
     twin: bytes
     templates_sha256: str
+    unsealed_sha256: str | None = None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class StandInMaker:
     """Makes two tiny pages, or fails as told; remembers what it was asked for."""
 
     failure: Exception | None = None
+    unsealed_sha256: str | None = None
     requests: list[PageRequest] = field(default_factory=list)
 
     async def make(self, request: PageRequest) -> Mapping[Language, MadePage]:
@@ -44,7 +45,12 @@ class StandInMaker:
         if self.failure is not None:
             raise self.failure
         return {
-            language: MadePage(f"%PDF {language.value}".encode(), f"<html {language.value}>".encode(), "7" * 64)
+            language: MadePage(
+                f"%PDF {language.value}".encode(),
+                f"<html {language.value}>".encode(),
+                "7" * 64,
+                unsealed_sha256=self.unsealed_sha256,
+            )
             for language in Language
         }
 
@@ -163,6 +169,15 @@ async def test_the_register_holds_the_hashes_of_what_the_pages_were_made_from(wo
     assert kept == {(inputs_sha256(request), packaged_editorial().book_sha256, "7" * 64)}
     other = replace(request, organization_name="Another")
     assert inputs_sha256(other) != inputs_sha256(request)
+
+
+async def test_the_register_holds_the_hash_of_the_page_under_its_seal_beside_that_of_the_file(world: World) -> None:
+    world.maker.unsealed_sha256 = "8" * 64
+    await world.run()
+
+    async with world.database.transaction() as tx:
+        file = (await tx.scalars(select(SnapshotFile).where(SnapshotFile.language == Language.ENGLISH))).one()
+    assert (file.pdf_sha256, file.unsealed_sha256) == (sha256_of(b"%PDF en"), "8" * 64)
 
 
 async def test_what_the_steps_rest_on_is_sealed_beside_the_pages(world: World) -> None:
