@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from random import Random
 
 import pytest
+from pydantic import JsonValue
 
-from services.register.audit_chain import NO_ENTRY_HASH, ChainReport, StoredEntry, Walk
-from tests.support.audit_rows import Rows, rehashed, sound_rows, with_column
+from services.register.audit_chain import NO_ENTRY_HASH, ChainReport, Link, StoredEntry, Walk, parsed
+from tests.support.audit_rows import Rows, rehashed, sound_rows, stored, with_column
+from tests.support.register_builders import NOON
 
 TRIALS = 1_000
 ENTRIES = 40
@@ -121,6 +123,44 @@ def test_whatever_stands_in_a_column_the_walk_ends_there(sound: Rows, column: in
     walk = Walk()
     assert not walk.follow([*sound[:4], row, *sound[5:]])
     assert walk.broken_at == 5
+
+
+def test_an_entry_rewritten_in_its_place_with_a_fitting_hash_is_found_at_the_next_one(sound: Rows) -> None:
+    random = Random(SEED)
+    for _ in range(TRIALS):
+        at = random.randrange(ENTRIES - 1)
+        forged = rehashed([*sound[:at], with_column(sound[at], 2, "forged")], since=at)[at]
+        assert walked([*sound[:at], forged, *sound[at + 1 :]]).broken_at == at + 2
+
+
+def test_a_number_left_out_is_found_even_when_every_hash_fits(sound: Rows) -> None:
+    after_the_gap = parsed(sound[4])._replace(sequence=6)
+    assert walked([*sound[:4], stored(after_the_gap)]).broken_at == 5
+
+
+SWALLOWED = '"at":"2026-11-16T17:00:00.000000+00:00","consent_id":null,"detail":{"a":{"act":"b'
+LATER = "2026-11-17T09:00:00.000000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("inner", "act", "actor"),
+    [
+        ({"act": "b", "at": LATER, "consent_id": None, "detail": {}}, "view", f'person:1",{SWALLOWED}'),
+        (
+            {"act": "b", "actor": "x", "at": LATER, "consent_id": None, "detail": {}},
+            f'view","actor":"person:1",{SWALLOWED}',
+            "x",
+        ),
+    ],
+)
+def test_a_row_whose_columns_put_together_give_the_bytes_of_another_is_found(
+    inner: JsonValue, act: str, actor: str
+) -> None:
+    """Quoting keeps the columns apart: else an actor could swallow the time, the consent and half of the detail."""
+    genuine = stored(Link(1, NOON, "view", "person:1", None, {"a": inner}, NO_ENTRY_HASH))
+    forged = (1, "2026-11-17 09:00:00.000000", act, actor, None, "{}}}", NO_ENTRY_HASH, genuine[7])
+    assert walked([genuine]).intact
+    assert walked([forged]).broken_at == 1
 
 
 def test_text_moved_from_one_column_into_the_next_is_found(sound: Rows) -> None:
