@@ -2,6 +2,8 @@
 
 import json
 import re
+from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
@@ -12,9 +14,10 @@ from snapshot_renderer.adapters.packaged_data import packaged_editorial
 from snapshot_renderer.adapters.page_maker import make_both
 from snapshot_renderer.adapters.page_template import packaged_template
 from snapshot_renderer.adapters.twin_writer import TwinWriter, write_twin
+from snapshot_renderer.rules.case_figures import BlockDays
 from snapshot_renderer.rules.page_content import page_content
 from snapshot_renderer.rules.page_model import PageContent
-from snapshot_renderer.samples.made_up_cases import CASES, typical, worst
+from snapshot_renderer.samples.made_up_cases import AS_OF, CASES, minimal, typical, worst
 from tests.support.page_texts import amounts, days, read_html, read_pdf
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014:ResourceWarning")
@@ -44,6 +47,19 @@ def test_the_web_page_has_the_amounts_and_days_of_the_pdf(name: str, party: Part
         assert amounts(web.prose) == amounts(paper)
         order = content(name, party, language).order  # on paper only where there is room
         assert days(web.prose) == days(paper) | days(" ".join(order.lines if order else ()))
+
+
+@each_party
+@each_language
+def test_the_web_page_says_how_old_each_block_is_as_the_pdf_does(party: Party, language: Language) -> None:
+    ages = BlockDays(AS_OF - timedelta(days=3), AS_OF - timedelta(days=2), AS_OF - timedelta(days=1))
+    for case in (typical(party), minimal(party)):
+        request = replace(case, as_of=ages.figures, block_days=ages)
+        made = make_both(request, language)
+        web, paper = read_html(made.twin), read_pdf(made.pdf)
+        view = page_content(request, packaged_editorial(), language)
+        for said in (view.payments.as_of, view.arrears.as_of, view.enforcement.as_of):
+            assert " ".join(web.prose.split()).count(said) == " ".join(paper.split()).count(said) == 1, said
 
 
 @each_case

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from services.register.states import ConsentStatus
-from services.register.tables import Person, PrintedForm, Review
+from services.register.tables import Consent, Person, PrintedForm, Review
 from tests.support.forms_in_review import form_in_review
 from tests.support.portal_browser import ANAS_PASSWORD
 from tests.support.portal_world import CLAIM_FIELDS, PDF_BYTES, PortalWorld, approve, deliver, finish, upload
@@ -190,4 +190,26 @@ async def test_a_reviewer_sees_each_doubt_cut_out_of_the_page_and_enters_a_date(
     async with world.context.database.reading() as tx:
         review = (await tx.scalars(select(Review))).one()
     assert (review.signed_on, review.expires_on) == (date(2026, 11, 20), date(2026, 12, 31))
+    assert visit.complaints == []
+
+
+@pytest.mark.parametrize("width", [360, 1366])
+async def test_a_reviewer_has_a_case_read_again_from_the_list(
+    world: PortalWorld, address: str, chromium: Browser, width: int
+) -> None:
+    consent_id = await upload(world, world.staff)
+    await approve(world, consent_id)
+    await finish(world, consent_id, ConsentStatus.CASE_REVIEW, ReasonCode.FIGURES_DO_NOT_RECONCILE)
+    visit = await _visit(chromium, address)
+    page = visit.page
+    await page.context.add_cookies([{"name": "sign_in", "value": world.reviewer.browser_token, "url": address}])
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto("/review")
+    await page.get_by_role("link", name="1 case record waits, too").click()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+    await page.get_by_role("button", name=f"Read again {consent_id.hex[:8]}").click()
+    await page.wait_for_url("**/review/cases?notice=case_read_again")
+    assert await page.get_by_text("No case record waits for a reviewer.").is_visible()
+    async with world.context.database.reading() as tx:
+        assert (await tx.get_one(Consent, consent_id)).status is ConsentStatus.APPROVED
     assert visit.complaints == []
