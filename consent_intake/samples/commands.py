@@ -29,13 +29,14 @@ _CONTAINERS: Final[dict[str, Container]] = {
     ".jpeg": "jpeg",
     ".tif": "tiff",
     ".tiff": "tiff",
+    ".heic": "heic",
 }
 
 
 @app.command()
 def sample_consent(
     *,
-    out: Annotated[Path, typer.Option(help="file to write: .pdf, .png, .jpg or .tif")],
+    out: Annotated[Path, typer.Option(help="file to write: .pdf, .png, .jpg, .tif or .heic")],
     outcome: Annotated[str, typer.Option(help="what has to become of it; 'list' shows all")] = "approved",
     party: Annotated[Party, typer.Option(help="side of the case")] = Party.NONCUSTODIAL,
     name: Annotated[str | None, typer.Option(help="parent's name; else the demonstration parent's")] = None,

@@ -4,6 +4,7 @@ from io import BytesIO
 from time import gmtime
 from typing import Any, Final
 
+import pillow_heif
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, NameObject, StreamObject
@@ -92,7 +93,7 @@ def as_file(
         quality: of JPEG, also inside a PDF.
     """
     image = Image.fromarray(picture)
-    if black_and_white and container != "jpeg":
+    if black_and_white and container not in {"jpeg", "heic"}:
         image = image.convert("1", dither=Image.Dither.NONE)
     target = BytesIO()
     both = dpi if isinstance(dpi, tuple) else (dpi, dpi)
@@ -113,3 +114,6 @@ def _save_options(container: Container, dpi: tuple[int, int], quality: int, *, b
         case "tiff":
             compression = "group4" if black_and_white else "tiff_lzw"
             return {"format": "TIFF", "dpi": dpi, "compression": compression}
+        case "heic":  # what telephones save; it keeps no resolution
+            pillow_heif.register_heif_opener()
+            return {"format": "HEIF", "quality": quality, "enc_params": {"preset": "ultrafast"}}

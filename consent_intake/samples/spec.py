@@ -12,7 +12,7 @@ Fill = Literal["typed", "hand", "prefilled"]
 """typed on a computer, written with a pen, or printed by the portal and then signed and dated with a pen."""
 
 Scan = Literal["none", "flatbed", "copier", "phone", "fax"]
-Container = Literal["pdf", "png", "jpeg", "tiff"]
+Container = Literal["pdf", "png", "jpeg", "tiff", "heic"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _CONTAINERS: Final[dict[str, dict[Container, float]]] = {
     "vector": {"pdf": 0.85, "png": 0.1, "tiff": 0.05},
     "flatbed": {"pdf": 0.5, "jpeg": 0.2, "png": 0.15, "tiff": 0.15},
     "copier": {"pdf": 0.6, "jpeg": 0.15, "png": 0.1, "tiff": 0.15},
-    "phone": {"jpeg": 0.7, "pdf": 0.25, "png": 0.05},
+    "phone": {"jpeg": 0.6, "pdf": 0.25, "png": 0.05, "heic": 0.1},
     "fax": {"tiff": 0.5, "pdf": 0.4, "png": 0.1},
 }
 _SPANISH_SHARE: Final = 0.4

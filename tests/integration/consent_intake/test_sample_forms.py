@@ -51,6 +51,7 @@ async def test_every_outcome_is_reached_from_a_typed_flatbed_scan(reader: FormRe
 SCANS: tuple[tuple[Fill, Scan, Container], ...] = (
     ("prefilled", "none", "pdf"),
     ("prefilled", "phone", "jpeg"),
+    ("prefilled", "phone", "heic"),
     ("prefilled", "fax", "tiff"),
     ("prefilled", "copier", "pdf"),
     ("typed", "phone", "jpeg"),
