@@ -56,19 +56,21 @@ def _best(mask: Mask) -> dict[str, float]:
         return {name: 0.0 for name, _ in _SHARES}
     pooled = _pooled(mask)
     rows = pooled.shape[0]
-    padded = np.zeros((rows + 1, _COLUMNS + 1), np.int16)
+    padded = np.zeros((rows + 1, _COLUMNS + 1), np.uint8)  # enough to count to _COLUMNS
     padded[:rows, 1:] = pooled
-    summed = np.cumsum(padded.ravel()[_lanes(rows)], axis=2, dtype=np.int16)
+    summed = padded.ravel().take(_lanes(rows))
+    for column in range(1, _COLUMNS + 1):  # numpy's own running sum takes ten times as long
+        summed[column] += summed[column - 1]
     best = {}
     for name, share in _SHARES:
         length = round(share * _COLUMNS)
-        best[name] = float((summed[:, :, length:] - summed[:, :, :-length]).max()) / length
+        best[name] = float((summed[length:] - summed[:-length]).max()) / length
     return best
 
 
 @lru_cache(maxsize=4)
-def _lanes(rows: int) -> NDArray[np.int32]:
-    """Return, for each slope and each start, which places of a padded picture a straight line meets.
+def _lanes(rows: int) -> NDArray[np.intp]:
+    """Return, column by column, which places of a padded picture a straight line meets, for each slope and each start.
 
     The picture has one empty column on its left and one empty row below, which stands for all that is outside.
     """
@@ -76,7 +78,8 @@ def _lanes(rows: int) -> NDArray[np.int32]:
     rise = np.rint(np.linspace(-rows, rows, _SLOPES)[:, None] * (across / _COLUMNS - 0.5)[None, :]).astype(int)
     lane = np.arange(-(rows // 2), rows + rows // 2)[None, :, None] + rise[:, None, :]
     row = np.where((lane >= 0) & (lane < rows), lane, rows)
-    return np.asarray(row * (_COLUMNS + 1) + across, np.int32)
+    places = (row * (_COLUMNS + 1) + across).reshape(-1, _COLUMNS + 1)
+    return np.ascontiguousarray(places.T, np.intp)
 
 
 def _pooled(mask: Mask) -> NDArray[np.bool_]:

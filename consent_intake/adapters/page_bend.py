@@ -129,10 +129,18 @@ def _like_their_neighbors(at: Points, rest: Points) -> NDArray[np.bool_]:
 
 
 def _left_over(at: Points, rest: Points) -> NDArray[np.float32]:
-    """Return everywhere the weighted mean of what the spots near it are still off; far from spots nothing."""
-    rows, columns = np.indices((int(FORM.height // _LOCAL) + 2, int(FORM.width // _LOCAL) + 2), dtype=float)
-    nodes = np.column_stack([columns.ravel(), rows.ravel()]) * _LOCAL
-    squares = ((nodes[:, None, :] - at[None, :, :]) ** 2).sum(axis=2)
-    weights = np.exp(-squares / (2 * (_REACH / 2) ** 2))
-    mean = np.asarray(weights @ rest / (weights.sum(axis=1, keepdims=True) + 0.5), np.float32)
-    return mean.reshape(*rows.shape, 2)
+    """Return everywhere the weighted mean of what the spots near it are still off; far from spots nothing.
+
+    A spot's weight goes with the square of its distance: that is its weight across times its weight down.
+    """
+    down = _nearness(int(FORM.height // _LOCAL) + 2, at[:, 1])
+    across = _nearness(int(FORM.width // _LOCAL) + 2, at[:, 0])
+    total = down @ across.T
+    right, low = (down @ (across * off).T for off in rest.T)
+    return np.asarray(np.stack([right, low], axis=2) / (total[..., None] + 0.5), np.float32)
+
+
+def _nearness(count: int, at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return, for each node along one side and each spot, the weight by their distance along it."""
+    away = np.arange(count)[:, None] * _LOCAL - at[None, :]
+    return np.asarray(np.exp(-(away**2) / (2 * (_REACH / 2) ** 2)))

@@ -4,6 +4,7 @@ Frames of boxes, headings and words of the empty form. Around each spot a small 
 with the page, a few points in every direction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -73,7 +74,7 @@ def spots_of(language: Language | None) -> Spots:
             names.append("")
     whole = np.array(blank.shape[::-1]) - _REACH - SEARCH
     kept = [index for index, spot in enumerate(at) if (spot >= _REACH + SEARCH).all() and (spot < whole).all()]
-    pieces = tuple(_around(blank, at[index], _REACH) for index in kept)
+    pieces = tuple(_around(blank, at[index].tolist(), _REACH) for index in kept)
     middles = (np.array([at[index] for index in kept]) + 0.5) / SCALE
     return Spots(middles, tuple(names[index] for index in kept), pieces)
 
@@ -82,8 +83,9 @@ def seen_on(page: GreyPixels, spots: Spots) -> SpotsSeen:
     """Look for every spot on a straightened page of 200 dpi."""
     small = _halved(page)
     off, fit, here = np.zeros((len(spots.at), 2)), np.zeros(len(spots.at)), np.zeros(len(spots.at))
-    for index, (middle, piece) in enumerate(zip(spots.at, spots.pieces, strict=True)):
-        window = _around(small, np.rint(middle * SCALE - 0.5), _REACH + SEARCH)
+    middles = np.rint(spots.at * SCALE - 0.5).astype(int).tolist()
+    for index, (middle, piece) in enumerate(zip(middles, spots.pieces, strict=True)):
+        window = _around(small, middle, _REACH + SEARCH)
         alike = cv2.matchTemplate(window, piece, cv2.TM_CCOEFF_NORMED)
         here[index] = alike[SEARCH - 1 : SEARCH + 2, SEARCH - 1 : SEARCH + 2].max()
         _, best, _, (x, y) = cv2.minMaxLoc(alike)
@@ -91,19 +93,19 @@ def seen_on(page: GreyPixels, spots: Spots) -> SpotsSeen:
             fit[index] = best
             right = x + _between(alike[y, x - 1 : x + 2])
             down = y + _between(alike[y - 1 : y + 2, x])
-            off[index] = (np.array([right, down]) - SEARCH) / SCALE
+            off[index] = (right - SEARCH) / SCALE, (down - SEARCH) / SCALE
     return SpotsSeen(off, fit, here)
 
 
 def _between(values: NDArray[Any]) -> float:
     """Return where a parabola through three neighbors has its top, from -0.5 to 0.5."""
-    before, top, after = (float(value) for value in values)
+    before, top, after = values.tolist()
     curve = before - 2 * top + after
-    return 0.0 if curve >= 0 else float(np.clip(0.5 * (before - after) / curve, -0.5, 0.5))
+    return 0.0 if curve >= 0 else min(max(0.5 * (before - after) / curve, -0.5), 0.5)
 
 
-def _around(picture: GreyPixels, middle: Points, reach: int) -> GreyPixels:
-    x, y = int(middle[0]), int(middle[1])
+def _around(picture: GreyPixels, middle: Sequence[float], reach: int) -> GreyPixels:
+    x, y = (int(place) for place in middle)
     return picture[y - reach : y + reach + 1, x - reach : x + reach + 1]
 
 

@@ -16,6 +16,7 @@ from consent_intake.adapters.centre_lines import (
     thinned,
     without_through_lines,
 )
+from consent_intake.adapters.faint_remains import remains_measures
 from consent_intake.adapters.form_ink import INSET, GreyPixels, InkBox, Mask
 from consent_intake.adapters.long_lines import line_measures, ring_measures
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
@@ -88,10 +89,12 @@ def measure(box: InkBox, words: tuple[ZoneWord, ...] = (), crop: Crop | None = N
         "down": height / ink.shape[0],
         "at_edges": _at_edges(ink),
     }
-    measures |= _stroke_measures(close, thin) | _line_measures(thin) | _part_measures(close) | _row_measures(close)
+    measures |= _stroke_measures(close, thin) | _line_measures(thin) | _part_measures(close)
     measures |= _own(thin, across=width >= _WHOLE * ink.shape[1], down=height >= _WHOLE * ink.shape[0])
     pale = _hardly_visible(box)
     measures |= _tone(box.grey, box.ink) | _faint(pale)
+    if _is_signature_box(ink):
+        measures |= remains_measures(box.grey, box.ink, _LINE_ROW)
     measures |= hand_measures(close, thin) | ring_measures(close) | line_measures(ink, pale | ink)
     return SignatureInk(measures={k: round(float(v), 5) for k, v in measures.items()}, words=words, crop=crop)
 
@@ -241,24 +244,6 @@ def _holes(ink: Mask) -> tuple[int, float]:
     return int(real.size), float(real.sum())
 
 
-def _row_measures(ink: Mask) -> dict[str, float]:
-    """How the ink spreads over rows and columns: print has even rows and regular gaps."""
-    by_row, by_column = ink.sum(axis=1, dtype=np.float64), ink.any(axis=0)
-    changes = np.diff(np.concatenate([[0], by_column.astype(np.int8), [0]]))
-    starts, stops = np.nonzero(changes == 1)[0], np.nonzero(changes == -1)[0]
-    gaps = (starts[1:] - stops[:-1]) / PIXELS_PER_POINT
-    shares = by_row / max(float(by_row.sum()), 1.0)
-    peaks = float(np.sort(shares)[-max(by_row.size // 10, 1) :].sum())
-    centre = float((shares * np.arange(by_row.size)).sum()) / max(by_row.size - 1, 1)
-    return {
-        "gaps": 100 * gaps.size / max(ink.shape[1] / PIXELS_PER_POINT, 1.0),
-        "widest_gap": float(gaps.max()) if gaps.size else 0.0,
-        "columns_inked": float(by_column.mean()),
-        "row_peak": peaks,
-        "row_centre": centre,
-    }
-
-
 def _tone(grey: GreyPixels, ink: Mask) -> dict[str, float]:
     """How dark the ink is and how much that changes: creases and smudges are pale or uneven."""
     tones = 255.0 - grey[ink > 0].astype(np.float64)
@@ -270,14 +255,25 @@ def _tone(grey: GreyPixels, ink: Mask) -> dict[str, float]:
 
 def _hardly_visible(box: InkBox) -> Mask:
     """Return what is a little darker than paper, ink included, the form's own print left out: 1 there, 0 elsewhere."""
-    grey = cv2.GaussianBlur(box.grey, (0, 0), 1.2).astype(np.float32)
-    middle = float(np.median(grey))
-    spread = float(np.median(np.abs(grey - middle)))
+    grey = cv2.GaussianBlur(box.grey, (0, 0), 1.2).astype(np.uint8, copy=False)
+    counts = np.bincount(grey.ravel(), minlength=256)
+    greys = np.arange(256.0)
+    middle = _median(greys, counts)
+    away = np.abs(greys - middle)
+    order = np.argsort(away, kind="stable")
+    spread = _median(away[order], counts[order])
     dark = (grey < middle - max(_FAINT_BY, _FAINT_DEVIATIONS * spread)).astype(np.uint8)
     if _is_signature_box(dark):
         for rows, columns in _PRINTED:
             dark[rows, columns] = 0
     return np.asarray(dark, np.uint8)
+
+
+def _median(values: NDArray[np.float64], counts: NDArray[np.intp]) -> float:
+    """Return the median of rising values, each of which is there so many times: quicker than to sort them all."""
+    upto = np.cumsum(counts)
+    both = np.searchsorted(upto, [(upto[-1] - 1) // 2, upto[-1] // 2], side="right")
+    return float(values[both].mean())
 
 
 def _faint(dark: Mask) -> dict[str, float]:
