@@ -141,7 +141,8 @@ class NotifierWorld:
                 ConsentStatus.REFUSED: (ConsentStatus.APPROVED, ConsentStatus.REFUSED),
             }
             for step in steps.get(status, (status,)):
-                await consents.move(tx, consent, step, at=self.clock())
+                reasons = [ReasonCode.FIGURES_DO_NOT_RECONCILE] if step is ConsentStatus.CASE_REVIEW else []
+                await consents.move(tx, consent, step, at=self.clock(), reasons=reasons)
             return consent
 
     async def move(self, consent: Consent, status: ConsentStatus, *reasons: ReasonCode) -> None:
@@ -180,6 +181,10 @@ def revoked(consent: Consent) -> ConsentRevoked:
 
 def case_refused(consent: Consent, reason: ReasonCode = ReasonCode.CASE_NOT_FOUND) -> CaseRefused:
     return CaseRefused(consent_id=consent.id, organization_id=consent.organization_id, reason=reason)
+
+
+def case_in_review(consent: Consent) -> CaseRefused:
+    return case_refused(consent, ReasonCode.FIGURES_DO_NOT_RECONCILE)
 
 
 def snapshot_refused(consent: Consent, reason: ReasonCode = ReasonCode.PAGE_DOES_NOT_FIT) -> SnapshotRefused:

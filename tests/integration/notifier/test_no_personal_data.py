@@ -20,6 +20,7 @@ from services.register.tables import AuditEntry, Consent, Message, Organization,
 from services.vault.vault import Kind as Sealed
 from tests.support.notifier_world import (
     NotifierWorld,
+    case_in_review,
     case_refused,
     rejected,
     rendered,
@@ -40,6 +41,7 @@ EVENTS = [
     (ConsentStatus.REJECTED, rejected),
     (ConsentStatus.IN_REVIEW, review_needed),
     (ConsentStatus.REVOKED, revoked),
+    (ConsentStatus.CASE_REVIEW, case_in_review),
     (ConsentStatus.REFUSED, case_refused),
     (ConsentStatus.REFUSED, snapshot_refused),
     (ConsentStatus.RENDERED, rendered),
@@ -93,7 +95,7 @@ async def test_no_message_log_or_row_repeats_a_person(
     }
     assert {row.state for row in await world.messages()} == {"sent"}
     said = [everything_in(mail) for mail in world.mail.taken] + [repr(call) for call in world.webhooks.tried]
-    assert len(said) == 16
+    assert len(said) == 19
     output = capsys.readouterr()
     for text in [*said, await stored_texts(world), output.out, output.err]:
         for canary in [*CANARIES, "t0ken" if text not in said else "\0", WEBHOOK_SECRET_PREFIX]:
