@@ -97,7 +97,8 @@ def _pdf_page(page: pypdfium2.PdfPage) -> GreyPixels:
             raise Refused(ReasonCode.PAGE_TOO_LARGE)
     scale = min(READING_DPI / 72, LONGEST_SIDE / max(width, height))
     bitmap = page.render(scale=scale, grayscale=True)
-    return np.array(bitmap.to_numpy(), dtype=np.uint8).reshape(bitmap.height, bitmap.width)
+    pixels = bitmap.to_numpy().reshape(bitmap.height, bitmap.width)  # keeps the memory that pdfium drew into
+    return np.ascontiguousarray(pixels, dtype=np.uint8)
 
 
 def _image_pages(document: bytes) -> Iterator[GreyPixels]:
