@@ -85,23 +85,19 @@ def in_canonical_order(detail: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 class Walk:
-    """Follows a chain page by page, and stops for good at the first entry that does not fit.
+    """Follows a chain from its first entry, page by page, and stops for good at the first entry that does not fit.
 
     Args:
         signed_heads: entry hash by sequence number, as somebody signed them; each is compared when it is passed.
-        sequence: number of the entry after which the walk begins.
-        head: that entry's hash, as it is stored; whoever walks up to it checks it.
     """
 
-    def __init__(
-        self, signed_heads: Mapping[int, str] | None = None, *, sequence: int = 0, head: str = NO_ENTRY_HASH
-    ) -> None:
-        self.sequence = sequence
-        self.head = head
+    def __init__(self, signed_heads: Mapping[int, str] | None = None) -> None:
+        self.sequence = 0
+        self.head = NO_ENTRY_HASH
         self.broken_at: int | None = None
         self.contradicted_at: int | None = None
         self._signed = signed_heads or {}
-        self._to_compare = sorted((number for number in self._signed if number > self.sequence), reverse=True)
+        self._to_compare = sorted((sequence for sequence in self._signed if sequence > 0), reverse=True)
 
     def follow(self, page: Sequence[StoredEntry]) -> bool:
         """Check the next rows, in the order of their numbers; False when one does not fit."""

@@ -1,6 +1,5 @@
 """``snapshot audit``: verify the log of who saw what, and sign its head. Reports are in audit_reports.py."""
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -10,7 +9,6 @@ from services.register import audit
 from services.register.audit import ChainReport
 from services.register.audit_reading import end_of_chain
 from services.register.audit_reports import account, export
-from services.register.audit_stretches import verify_register
 from services.register.checkpointing import CheckpointForged, SignedEntryGone, sign_head, sign_restored
 from services.register.checkpoints import Checkpoint, CheckpointBook, CheckpointSigner, Witness, read_witness
 from services.register.command_runs import NOT_VOUCHED_FOR, UNUSABLE, fail, run_on_register
@@ -48,7 +46,7 @@ def verify() -> None:
     """
     settings = VerifySettings()
     witness = _witness(settings)
-    report = asyncio.run(verify_register(settings.register_url, witness.signed_heads if witness else {}))
+    report = run_on_register(settings.register_url, lambda database: _verify(database, witness))
     if report.broken_at is not None:
         fail(f"BROKEN at entry {report.broken_at} of {report.entries}; everything before it is sound.")
     if report.contradicted_at is not None:
@@ -123,6 +121,11 @@ def _say_how_far(report: ChainReport, witness: Witness | None, most: timedelta) 
     if (age := utc_now() - newest.at) > most:
         hours = age / timedelta(hours=1)
         fail(f"NOT VOUCHED FOR: the newest checkpoint is {hours:.0f} hours old.", NOT_VOUCHED_FOR)
+
+
+async def _verify(database: Database, witness: Witness | None) -> ChainReport:
+    async with database.reading() as tx:
+        return await audit.verify(tx, witness.signed_heads if witness else None)
 
 
 async def _note_restored(database: Database) -> None:

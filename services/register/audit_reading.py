@@ -57,22 +57,15 @@ async def verify(tx: Transaction, signed_heads: Mapping[int, str] | None = None,
         page: entries to read at a time.
     """
     walk = Walk(signed_heads)
-    await walk_along(tx, walk, page=page)
-    entries = walk.sequence if walk.broken_at is None else await count(tx)
-    return ChainReport(entries, walk.head, walk.broken_at, walk.contradicted_at)
-
-
-async def walk_along(
-    tx: Transaction, walk: Walk, *, after: int = BEFORE_ALL, until: int = AFTER_ALL, page: int = PAGE
-) -> None:
-    """Let a walk follow the entries with ``after < sequence <= until`` to their end, or to where it stops."""
     try:
-        async for rows in stored_pages(tx, after=after, until=until, page=page):
+        async for rows in stored_pages(tx, page=page):
             if not walk.follow(rows):
                 break
     except EntryUnreadable:
         walk.broken_at = walk.sequence + 1
     walk.end()
+    entries = walk.sequence if walk.broken_at is None else await _count(tx)
+    return ChainReport(entries, walk.head, walk.broken_at, walk.contradicted_at)
 
 
 async def end_of_chain(tx: Transaction) -> tuple[int, str] | None:
@@ -88,8 +81,7 @@ async def hash_at(tx: Transaction, sequence: int) -> str | None:
     return found
 
 
-async def count(tx: Transaction) -> int:
-    """Return how many entries are stored, sound or not."""
+async def _count(tx: Transaction) -> int:
     return (await tx.scalar(select(func.count()).select_from(AuditEntry))) or 0
 
 
