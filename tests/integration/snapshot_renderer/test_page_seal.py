@@ -253,8 +253,9 @@ async def test_pages_made_with_a_seal_keep_the_hash_of_the_bare_page(files: Seal
 async def test_no_page_goes_out_bare_when_the_certificate_expires_while_the_stage_runs(
     files: SealFiles,
 ) -> None:
-    moments = iter((AT, AT + timedelta(days=400)))
-    maker = PageMaker(children=1, seal=PageSeal(files, lambda: next(moments)))
+    moment = [AT]
+    maker = PageMaker(children=1, seal=PageSeal(files, lambda: moment[0]))
+    moment[0] += timedelta(days=400)
     try:
         with pytest.raises(TemporarilyUnavailable) as away:
             await maker.make(typical(Party.NONCUSTODIAL))
