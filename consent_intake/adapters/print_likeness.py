@@ -24,7 +24,7 @@ _PATCH_INK = 8.0
 
 def hand_measures(ink: Mask, thin: Mask) -> dict[str, float]:
     """Return measures of ink and its centre lines, both cut to the ink's extent."""
-    return _standing(ink) | _widths(ink, thin) | _twins(ink)
+    return _standing(ink) | _widths(ink, thin) | _twins(ink) | _rows(ink)
 
 
 def _standing(ink: Mask) -> dict[str, float]:
@@ -103,4 +103,22 @@ def _twins(ink: Mask) -> dict[str, float]:
     return {
         "twin": best[0] if best else 0.0,
         "twins": float(np.mean(best[: max(len(best) // 3, 1)])) if best else 0.0,
+    }
+
+
+def _rows(ink: Mask) -> dict[str, float]:
+    """How the ink spreads over rows and columns: print has even rows and regular gaps."""
+    by_row, by_column = ink.sum(axis=1, dtype=np.float64), ink.any(axis=0)
+    changes = np.diff(np.concatenate([[0], by_column.astype(np.int8), [0]]))
+    starts, stops = np.nonzero(changes == 1)[0], np.nonzero(changes == -1)[0]
+    gaps = (starts[1:] - stops[:-1]) / PIXELS_PER_POINT
+    shares = by_row / max(float(by_row.sum()), 1.0)
+    peaks = float(np.sort(shares)[-max(by_row.size // 10, 1) :].sum())
+    centre = float((shares * np.arange(by_row.size)).sum()) / max(by_row.size - 1, 1)
+    return {
+        "gaps": 100 * gaps.size / max(ink.shape[1] / PIXELS_PER_POINT, 1.0),
+        "widest_gap": float(gaps.max()) if gaps.size else 0.0,
+        "columns_inked": float(by_column.mean()),
+        "row_peak": peaks,
+        "row_centre": centre,
     }

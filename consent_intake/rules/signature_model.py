@@ -1,4 +1,4 @@
-"""A small calibrated tree model, evaluated here in plain Python: from ink measures to the chance of a signature.
+"""Small calibrated tree models, evaluated here in plain Python: from ink and words to the chance of a signature.
 
 deploy/train signature makes it; docs/models/signature.md says from what, and how well it does.
 """
@@ -11,6 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 _LARGEST_EXPONENT = 700.0
 _END = -1
+
+FIRST_ODDS = "first_odds"
+"""Measure of the second trees: the logarithm of the odds that the first ones give."""
+ODDS_DIGITS = 4
+"""Digits of it: the trees' limits are rounded to more, so that no value is on another side of one than in training."""
 
 
 class Tree(BaseModel):
@@ -51,12 +56,11 @@ class Tree(BaseModel):
         return self.value[node]
 
 
-class SignatureModel(BaseModel):
+class Trees(BaseModel):
     """Boosted trees as data.
 
     Attributes:
-        name: stored beside the decisions made with it.
-        measures: the ink measures that it looks at, in the order of the trees' indices.
+        measures: what they look at, in the order of the trees' indices.
         start: score before the first tree.
         slope: Platt's calibration: the score's factor.
         offset: Platt's calibration: what is added after it.
@@ -65,8 +69,7 @@ class SignatureModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    name: str = Field(min_length=1, max_length=60)
-    measures: tuple[Annotated[str, Field(max_length=40)], ...] = Field(max_length=60)
+    measures: tuple[Annotated[str, Field(max_length=40)], ...] = Field(max_length=100)
     start: float
     slope: float = Field(gt=0)
     offset: float
@@ -78,9 +81,34 @@ class SignatureModel(BaseModel):
             raise ValueError("a tree looks at a measure that is not named")
         return self
 
-    def chance(self, measures: Mapping[str, float]) -> float:
-        """Return the calibrated probability, 0 to 1, that the ink is a signature; a measure that is absent is 0."""
+    def odds(self, measures: Mapping[str, float]) -> float:
+        """Return the calibrated logarithm of the odds that the ink is a signature; an absent measure is 0."""
         values = tuple(measures.get(name, 0.0) for name in self.measures)
         score = self.start + sum(tree.score(values) for tree in self.trees)
-        exponent = -(self.slope * score + self.offset)
-        return 1.0 / (1.0 + exp(max(min(exponent, _LARGEST_EXPONENT), -_LARGEST_EXPONENT)))
+        return max(min(self.slope * score + self.offset, _LARGEST_EXPONENT), -_LARGEST_EXPONENT)
+
+    def chance(self, measures: Mapping[str, float]) -> float:
+        """Return the calibrated probability, 0 to 1, that the ink is a signature; an absent measure is 0."""
+        return 1.0 / (1.0 + exp(-self.odds(measures)))
+
+
+class SignatureModel(Trees):
+    """Trees that look at the ink, and others that look at the words in it as well.
+
+    Attributes:
+        name: stored beside the decisions made with it.
+        second: look at the ink, the words and ``FIRST_ODDS``; None: the ink alone decides.
+        second_from: the second trees learnt from ink that the first give this chance, and are asked about no other.
+    """
+
+    name: str = Field(min_length=1, max_length=60)
+    second: Trees | None = None
+    second_from: float = Field(default=0.05, ge=0, le=1)
+
+    def chance_with_words(self, measures: Mapping[str, float], words: Mapping[str, float]) -> float:
+        """Return the probability of a signature, given the ink and what the words in it are like."""
+        first = self.odds(measures)
+        chance = 1.0 / (1.0 + exp(-first))
+        if self.second is None or chance < self.second_from:
+            return chance
+        return self.second.chance({**measures, **words, FIRST_ODDS: round(first, ODDS_DIGITS)})

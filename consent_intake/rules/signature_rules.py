@@ -8,6 +8,7 @@ Measures that the rules use, lengths in points, all of the ink that the blank fo
 * ``solidity``: share of its hull that the ink fills.
 * ``loops``, ``loop_area``: areas that the strokes enclose, and their size in square points.
 * ``faint_part``: largest bent part of what is hardly darker than paper.
+* ``remains``, ``remains_span``: pale lines away from the ink, all together, and the share of the box that they span.
 
 The model looks at these and some thirty more (adapters/signature_ink.py).
 """
@@ -19,6 +20,7 @@ from consent_intake.rules.form_reading import SignatureInk
 from consent_intake.rules.signature_model import SignatureModel
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 from consent_intake.rules.signature_words import words_are_legible, words_speak_against, words_take_back
+from consent_intake.rules.word_measures import word_measures
 from schemas.reason_codes import ReasonCode
 
 _NAME = "signature"
@@ -51,7 +53,9 @@ def check_signature(
 
 def signature_chance(ink: SignatureInk, model: SignatureModel) -> float:
     """Return the model's probability of a signature; none without ink, about which the model knows nothing."""
-    return model.chance(ink.measures) if ink.measures.get("stroke_length", 0.0) > 0 else 0.0
+    if ink.measures.get("stroke_length", 0.0) <= 0:
+        return 0.0
+    return model.chance_with_words(ink.measures, word_measures(ink.words))
 
 
 def is_taken_back(ink: SignatureInk, thresholds: SignatureThresholds) -> bool:
@@ -109,7 +113,15 @@ def _weakness(measures: Mapping[str, float], thresholds: SignatureThresholds) ->
     ring = [(_ring(measures), thresholds.most_ring)] if _ring(measures) >= thresholds.most_ring else []
     line = measures.get("faint_line_all", 0.0)
     crossed = [(line, thresholds.crossed_line)] if line >= thresholds.crossed_line else []
-    return next(iter(too_little + too_much + ring + crossed), None)
+    return next(iter(too_little + too_much + ring + crossed + _remains(measures, thresholds)), None)
+
+
+def _remains(measures: Mapping[str, float], thresholds: SignatureThresholds) -> list[tuple[float, float]]:
+    """Return how long pale lines across the box are, and the limit; nothing when they are short or in one place."""
+    if measures.get("remains_span", 0.0) < thresholds.crossed_span:
+        return []
+    length = measures.get("remains", 0.0)
+    return [(length, thresholds.crossed_remains)] if length >= thresholds.crossed_remains else []
 
 
 def _ring(measures: Mapping[str, float]) -> float:

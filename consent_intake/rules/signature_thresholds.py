@@ -18,6 +18,9 @@ class SignatureThresholds(BaseModel):
         legible_chance: the same where a recogniser of print reads a name: a careful hand passes, a typed name does not.
         crossed_line: share of a straight line through the whole box that is inked, faintly or not; at or above it the
             signature is crossed out, or the box is.
+        crossed_remains: points of pale lines away from the ink, all together; at or above it, where they span the box,
+            a copier or a fax nearly erased what crosses the signature out.
+        crossed_span: share of the box's width that such remains span.
         unsigned_chance: at or above it, a person looks even at little ink.
         no_ink_length: less stroke than the smallest initial: dust, dots, what is left of the printed line.
         no_ink_part: largest part of such remains.
@@ -38,9 +41,11 @@ class SignatureThresholds(BaseModel):
     most_straight: float = Field(default=0.65, gt=0, le=1)
     most_solid: float = Field(default=0.75, gt=0, le=1)
     most_ring: float = Field(default=0.4, gt=0, le=1)
-    approve_chance: float = Field(default=0.9, ge=0.5, le=1)
-    legible_chance: float = Field(default=0.98, ge=0.5, le=1)
+    approve_chance: float = Field(default=0.85, ge=0.5, le=1)
+    legible_chance: float = Field(default=0.95, ge=0.5, le=1)
     crossed_line: float = Field(default=0.8, gt=0)
+    crossed_remains: float = Field(default=30.0, ge=0)
+    crossed_span: float = Field(default=0.5, ge=0, le=1)
     unsigned_chance: float = Field(default=0.3, ge=0, le=1)
     no_ink_length: float = Field(default=12.0, ge=0)
     no_ink_part: float = Field(default=5.5, ge=0)

@@ -19,7 +19,7 @@ _TAKEN_BACK = frozenset(
     }
 )
 """Says that the parent did not sign, or that the form does not count."""
-_NOT_A_SIGNATURE = _TAKEN_BACK | frozenset(
+NOT_A_SIGNATURE = _TAKEN_BACK | frozenset(
     {
         *("sign", "signed", "signature", "here", "x", "xx", "xxx", "date", "signhere", "firmeaqui", "signdate"),
         *("firme", "firma", "firmar", "aqui", "copy", "copia", "received", "recibido", "present", "presente"),
@@ -30,8 +30,24 @@ _LONG_WORD = 5
 _ALIKE = 0.7
 """A scan makes "Pendina" of Pending; what is read into loops and peaks is like none of these words."""
 
-_SLASH_S = re.compile(r"^\W*[/\\|!][s5$e][/\\|!]|^[s5]/")
-"""/s/, as courts' electronic filings have it."""
+_SLASH_S = re.compile(r"^\W*[/\\|!1il]?[s5$ec]/|^\W*[/\\|!][s5$ec][/\\|!1il]|^[/!|]")
+"""/s/, as courts' electronic filings have it, whatever a scan makes of its letter and of one of its strokes."""
+
+_SLASH_S_ALONE = re.compile(r"^\W*[1il!/|\\]?[s5$][1il!/|\\]$|^[1il]?[!/|\\]$")
+"""The same as a word of its own before a name: "Is1 Ana Levy", "s! Ana Levy"."""
+
+_INITIALS = re.compile(r"^\W*[a-z]\W+[a-z](\W+[a-z])?\W*$")
+"""Two or three single letters, with dots or apart, and nothing else in the box."""
+
+_STAMPS = ("received", "recibido", "specimen", "sample", "muestra", "cancelled", "anulado", "original", "scanned")
+_CUT_WORD = 5
+_CUT_ALIKE = 0.8
+"""A stamp runs out of the box: its beginning is enough."""
+
+_PRINTED_CAPITALS = 6
+_PRINTED_KINDS = 4
+_PRINTED_SURE = 0.4
+"""So many capitals and no small letter, so surely read: printed by hand or by a machine. Peaks read as "ANNN"."""
 
 _NOT_APPLICABLE = re.compile(r"^\W*n[\W1il|]a\W*$")
 """N/A, whatever a scan makes of its stroke."""
@@ -58,7 +74,7 @@ _MANY_LETTERS = 5
 _SHORT = 2
 _WORD = 3
 
-_LOOPS = frozenset("0oOcCsSuUeE5")
+LOOPS = frozenset("0oOcCsSuUeE5")
 """What a recogniser for print makes of the loops of a pen."""
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALPHANUMERIC = _LETTERS | frozenset("0123456789")
@@ -66,14 +82,18 @@ _ALPHANUMERIC = _LETTERS | frozenset("0123456789")
 
 def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
     """Return whether the words say that the box is not signed: VOID, /s/, a date, a number, where to sign."""
-    if _is_a_spelled_date(words) or _is_one_of(_joined(words), _NOT_A_SIGNATURE, sure=False):
+    if _is_a_spelled_date(words) or _is_one_of(_joined(words), NOT_A_SIGNATURE, sure=False):
+        return True
+    if _INITIALS.search(folded(" ".join(word.text for word in words))) or _are_printed_capitals(words):
+        return True
+    if len(words) > 1 and len(words[1].text) >= _WORD and _SLASH_S_ALONE.search(folded(words[0].text)):
         return True
     return any(_is_no_signature(word.text, word.confidence, thresholds) for word in words)
 
 
 def words_take_back(words: Sequence[ZoneWord]) -> bool:
     """Return whether the words say that the parent did not sign or does not want to: no other signature mends that."""
-    plain = [_plain(word.text) for word in words]
+    plain = [folded(word.text) for word in words]
     return any(
         _is_one_of(letters, _TAKEN_BACK, sure=True)
         for letters in (_joined(words), *(re.sub(r"[^a-z]", "", text) for text in plain))
@@ -82,47 +102,47 @@ def words_take_back(words: Sequence[ZoneWord]) -> bool:
 
 def words_are_legible(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
     """Return whether a name, or other text, can be read: print, printed letters, or a careful hand."""
-    print_like = {c for word in words if word.confidence >= thresholds.word_sure for c in _plain(word.text)}
-    named = len(print_like & _LETTERS - _LOOPS) >= _LEAST_OTHER_LETTERS
+    print_like = {c for word in words if word.confidence >= thresholds.word_sure for c in folded(word.text)}
+    named = len(print_like & _LETTERS - LOOPS) >= _LEAST_OTHER_LETTERS
     if any(len(_letters_of(words, sure)) >= count for sure, count in _LETTERS_OF_TEXT):
         return True
     return any(_is_legible(word, thresholds, named=named) for word in words)
 
 
 def _joined(words: Sequence[ZoneWord]) -> str:
-    return re.sub(r"[^a-z]", "", "".join(_plain(word.text) for word in words))
+    return re.sub(r"[^a-z]", "", "".join(folded(word.text) for word in words))
 
 
 def _letters_of(words: Sequence[ZoneWord], confidence: float) -> frozenset[str]:
     """Return the different letters of all words that are read with at least this confidence."""
-    read = "".join(_plain(word.text) for word in words if word.confidence >= confidence)
+    read = "".join(folded(word.text) for word in words if word.confidence >= confidence)
     return frozenset(read) & _LETTERS
 
 
 def _is_a_spelled_date(words: Sequence[ZoneWord]) -> bool:
     """Return whether a year is there, or a month stands beside a number: "Oct 22 2026"."""
-    plain = [_plain(word.text) for word in words]
+    plain = [folded(word.text) for word in words]
     if any(_YEAR.search(text) for text in plain):
         return True
     return any(text[:3] in _MONTHS for text in plain) and any(re.search(r"\d\d", text) for text in plain)
 
 
 def _is_no_signature(text: str, confidence: float, thresholds: SignatureThresholds) -> bool:
-    plain, sure = _plain(text), confidence >= thresholds.word_sure
-    if _is_one_of(re.sub(r"[^a-z]", "", plain), _NOT_A_SIGNATURE, sure=sure) or _is_a_date(plain, sure=sure):
+    plain, sure = folded(text), confidence >= thresholds.word_sure
+    if _is_one_of(re.sub(r"[^a-z]", "", plain), NOT_A_SIGNATURE, sure=sure) or _is_a_date(plain, sure=sure):
         return True
-    if _SLASH_S.search(plain) or _NOT_APPLICABLE.search(plain):
+    if _SLASH_S.search(plain) or _NOT_APPLICABLE.search(plain) or _is_a_cut_stamp(re.sub(r"[^a-z]", "", plain)):
         return True
-    return sure and bool(set(plain) & _ALPHANUMERIC - _LOOPS) and _NUMBER.search(plain) is not None
+    return sure and bool(set(plain) & _ALPHANUMERIC - LOOPS) and _NUMBER.search(plain) is not None
 
 
 def _is_legible(word: ZoneWord, thresholds: SignatureThresholds, *, named: bool) -> bool:
     """Return whether a word is read as text; ``named``: the words together hold a name's letters."""
-    plain = _plain(word.text)
+    plain = folded(word.text)
     letters = re.sub(r"[^a-z]", "", plain)
     if word.confidence >= thresholds.word_likely and len(set(letters)) >= _MANY_LETTERS:
         return True
-    if word.confidence < thresholds.word_sure or not set(plain) & _ALPHANUMERIC - _LOOPS:
+    if word.confidence < thresholds.word_sure or not set(plain) & _ALPHANUMERIC - LOOPS:
         return False
     return len(letters) >= _WORD and (named or word.confidence >= thresholds.very_sure)
 
@@ -136,11 +156,27 @@ def _is_one_of(letters: str, listed: frozenset[str], *, sure: bool) -> bool:
     )
 
 
+def _is_a_cut_stamp(letters: str) -> bool:
+    return len(letters) >= _CUT_WORD and any(
+        Levenshtein.normalized_similarity(letters, stamp[: len(letters)]) >= _CUT_ALIKE for stamp in _STAMPS
+    )
+
+
+def _are_printed_capitals(words: Sequence[ZoneWord]) -> bool:
+    letters = [letter for word in words for letter in word.text if letter.isalpha()]
+    if len(letters) < _PRINTED_CAPITALS or not all(letter.isupper() for letter in letters):
+        return False
+    length = sum(len(word.text) for word in words)
+    sure = sum(len(word.text) * word.confidence for word in words) / length
+    return sure >= _PRINTED_SURE and len(set(letters) - LOOPS) >= _PRINTED_KINDS
+
+
 def _is_a_date(plain: str, *, sure: bool) -> bool:
     date = _PART_OF_A_DATE if sure else _DATE
-    return date.search(plain) is not None and bool(set(re.sub(r"\D", "", plain)) - _LOOPS)
+    return date.search(plain) is not None and bool(set(re.sub(r"\D", "", plain)) - LOOPS)
 
 
-def _plain(text: str) -> str:
+def folded(text: str) -> str:
+    """Return a text in small letters without accents."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()

@@ -31,6 +31,24 @@ def composed(pen: Pen, place: Place, random: Generator) -> None:
         _END[int(random.integers(len(_END)))](pen, place, random)
 
 
+def in_pieces(pen: Pen, place: Place, random: Generator) -> None:
+    """Draw one of three to eight short movements; the pen is lifted between most of them."""
+    count, left = int(random.integers(3, 9)), 0.0
+    lean = float(random.uniform(-0.2, 0.6))
+    for _ in range(count):
+        width = place.width / count * float(random.uniform(0.5, 1.3))
+        high = place.height * float(random.uniform(0.35, 1.0))
+        if random.random() < 0.5:  # noqa: PLR2004 - a coin
+            piece = _beginning(width, high, random)
+        else:
+            piece = _run(width, high, random, turns=float(random.uniform(1.0, 2.5)))
+        raised = float(random.normal(0, 0.05)) * place.height
+        pen.draw(place.on_page(slanted(piece, lean + float(random.normal(0, 0.05))) + np.array([left, raised])))
+        left += width * float(random.uniform(0.8, 1.25))
+    if random.random() < _ENDED / 2:
+        _END[int(random.integers(len(_END)))](pen, place, random)
+
+
 def _beginning(width: float, height: float, random: Generator) -> Curve:
     """A large letter of nobody's alphabet: an oval, or a few strokes up and down."""
     if random.random() < 0.4:  # noqa: PLR2004 - a little less often
@@ -45,9 +63,9 @@ def _beginning(width: float, height: float, random: Generator) -> Curve:
     return through([(float(x) * width, float(y) * height) for x, y in zip(xs, ys, strict=True)], 12)
 
 
-def _run(width: float, height: float, random: Generator) -> Curve:
+def _run(width: float, height: float, random: Generator, *, turns: float | None = None) -> Curve:
     """One movement repeated: its kind, its rhythm and its height all drift."""
-    turns = float(random.uniform(2.5, 11))
+    turns = turns or float(random.uniform(2.5, 11))
     t = np.linspace(0, 1, int(turns * 28))
     phase = 2 * pi * turns * (t + 0.05 * wander(t, random, 1.0))
     envelope = _envelope(t, random) * (1 + wander(t, random, float(random.uniform(0, 0.6))))

@@ -8,7 +8,7 @@ from typing import Final
 from numpy.random import Generator
 
 from consent_intake.samples import signature_styles as styles
-from consent_intake.samples.composed_signatures import composed
+from consent_intake.samples.composed_signatures import composed, in_pieces
 from consent_intake.samples.curves import Pen, Place, any_pen, any_tilt
 from consent_intake.samples.ink import Ink
 from consent_intake.samples.mixed_signatures import distorted
@@ -46,6 +46,9 @@ _HELD_OUT: Final[Mapping[str, Style]] = MappingProxyType(
 _OF_LETTERS: Final = frozenset({"pen_script", "penned_name"})
 COMPOSED: Final = "composed"
 """Put together at random: training has many of them beside the named styles."""
+COMPOSED_SHORT: Final = "composed_short"
+COMPOSED_APART: Final = "composed_apart"
+"""Shorter ones, and ones in pieces. Training alone has them."""
 
 
 def _composed(pen: Pen, place: Place, random: Generator) -> None:
@@ -62,6 +65,16 @@ def _composed(pen: Pen, place: Place, random: Generator) -> None:
         _any_movement(random)(bent, second, random)
 
 
+def _composed_short(pen: Pen, place: Place, random: Generator) -> None:
+    """Put together as ever, in a third to three quarters of the width."""
+    _composed(pen, replace(place, width=place.width * float(random.uniform(0.3, 0.75))), random)
+
+
+def _composed_apart(pen: Pen, place: Place, random: Generator) -> None:
+    """In pieces, bent in half of them."""
+    in_pieces(distorted(pen, random) if random.random() < 0.5 else pen, place, random)  # noqa: PLR2004
+
+
 def _any_movement(random: Generator) -> Style:
     """Return a training style that is drawn as lines, not as letters."""
     choices = [style for name, style in _TRAINING.items() if name not in _OF_LETTERS]
@@ -69,6 +82,8 @@ def _any_movement(random: Generator) -> Style:
 
 
 _STYLES: Final = MappingProxyType({**_TRAINING, COMPOSED: _composed, **_HELD_OUT})
+
+_FOR_TRAINING: Final = MappingProxyType({COMPOSED_SHORT: _composed_short, COMPOSED_APART: _composed_apart})
 
 TRAINING_STYLES: Final = tuple(_TRAINING)
 """The signature model learns from these."""
@@ -91,13 +106,14 @@ def sign(ink: Ink, box: FieldBox, baseline: float, random: Generator, *, style: 
         box: to sign in, points.
         baseline: y of its line.
         random: of the sample.
-        style: one of SIGNATURE_STYLES; None: any.
+        style: one of SIGNATURE_STYLES, COMPOSED_SHORT or COMPOSED_APART; None: any of SIGNATURE_STYLES.
 
     Raises:
         KeyError: for a style that is not known.
     """
     chosen = style or SIGNATURE_STYLES[int(random.integers(len(SIGNATURE_STYLES)))]
-    _STYLES[chosen](any_pen(ink, random), _place(box, baseline, random), random)
+    draw = _STYLES[chosen] if chosen in _STYLES else _FOR_TRAINING[chosen]
+    draw(any_pen(ink, random), _place(box, baseline, random), random)
 
 
 def _place(box: FieldBox, baseline: float, random: Generator) -> Place:

@@ -1,19 +1,22 @@
-"""Train the trees of the signature box and calibrate them."""
+"""Train the trees of the signature box and calibrate them: the first look at ink, the second at words as well."""
 
 import argparse
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from signature_sets import SEED, TRAINING, VALIDATION, joined
-from signature_table import Zones, table
+from signature_sets import MIXED, SEED, TRAINING, joined, places
+from signature_table import Zones
+from signature_words_read import words_read
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from consent_intake.rules.signature_model import SignatureModel, Tree
-from consent_intake.samples.signatures import COMPOSED
+from consent_intake.rules.form_reading import ZoneWord
+from consent_intake.rules.signature_model import FIRST_ODDS, ODDS_DIGITS, SignatureModel, Tree, Trees
+from consent_intake.rules.word_measures import word_measures
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODEL = REPOSITORY / "consent_intake" / "policies" / "signature-2026-11.json"
@@ -21,12 +24,27 @@ EXAMPLES = REPOSITORY / "tests" / "unit" / "consent_intake" / "rules" / "signatu
 NAME = "signature-2026-11"
 FOLDS = 5
 EXAMPLE_COUNT = 60
-COMPOSED_ZONES = ((1200, SEED + 3), (2000, SEED + 5), (3000, SEED + 7))
-"""How many, and their seed."""
-LEFT_TO_THE_RULES = frozenset({"crossings", "faint_part", "feet"})
+SECOND_FROM = 0.05
+"""The second trees learn from what the first give this chance, and are asked about nothing else."""
+ONE_IN = 4
+THINNED = MIXED[:3]
+"""Of the signatures in these, the second trees see one in so many, and none of the other mixed ones."""
+LEFT_TO_THE_RULES = frozenset({"crossings", "faint_part", "feet", "remains", "remains_longest", "remains_span"})
 """Measures that the trees do not look at."""
 
 Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many trees, how large, and how much each counts."""
+
+    trees: int
+    leaves: int
+    rate: float
+
+
+FIRST, SECOND = Size(250, 31, 0.06), Size(400, 15, 0.03)
 
 
 def main() -> None:
@@ -35,21 +53,16 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--signatures", type=Path, help="folder of pictures of real signatures, for training")
     options = parser.parse_args()
-    learnt = learnt_zones(options.processes, options.signatures)
-    measures = measures_of(learnt)
-    trees = trained(learnt, measures)
-    model = exported(trees, measures, *calibration(learnt, measures))
+    learnt = joined(TRAINING, options.processes, options.signatures)
+    first, odds = fitted(learnt, FIRST)
+    near = near_signatures(learnt, odds, options.signatures)
+    second, _ = fitted(near, SECOND)
+    model = SignatureModel(name=NAME, **first.model_dump(), second=second, second_from=SECOND_FROM)
     MODEL.write_text(json.dumps(model.model_dump(mode="json"), separators=(",", ":")) + "\n", encoding="utf-8")
-    _write_examples(trees, model, joined(VALIDATION, options.processes))
-    print(f"{MODEL.name}: {MODEL.stat().st_size / 1000:.0f} kB, {len(model.trees)} trees, {len(measures)} measures")
-
-
-def learnt_zones(processes: int, signatures: Path | None = None) -> Zones:
-    """Return everything that the trees learn from, made now or before."""
-    learnt = joined(TRAINING, processes, signatures)
-    for count, seed in COMPOSED_ZONES:
-        learnt += table("composed", count, seed, held_out=False, processes=processes, kind=COMPOSED)
-    return learnt
+    lines = ",\n".join(_examples(learnt, first, FIRST) + _examples(near, second, SECOND))
+    EXAMPLES.write_text(f"[{lines}]\n", encoding="utf-8")
+    counts = f"{len(learnt.rows)} and {len(near.rows)} zones, {len(model.measures)} measures"
+    print(f"{MODEL.name}: {MODEL.stat().st_size / 1000:.0f} kB, {counts}")
 
 
 def measures_of(zones: Zones) -> tuple[str, ...]:
@@ -57,12 +70,21 @@ def measures_of(zones: Zones) -> tuple[str, ...]:
     return tuple(sorted({name for row in zones.rows for name in row} - LEFT_TO_THE_RULES))
 
 
-def trained(zones: Zones, measures: tuple[str, ...]) -> HistGradientBoostingClassifier:
-    """Return boosted trees: 250 of at most 31 leaves, each split by some of the measures."""
+def fitted(zones: Zones, size: Size) -> tuple[Trees, Numbers]:
+    """Return calibrated trees, and each zone's logarithm of the odds by trees that never saw it."""
+    measures = measures_of(zones)
+    scores = out_of_fold(zones, measures, size)
+    platt = LogisticRegression(C=1e6).fit(scores[:, None], zones.signed)
+    slope, offset = float(platt.coef_[0, 0]), float(platt.intercept_[0])
+    return exported(trained(zones, measures, size), measures, slope, offset), slope * scores + offset
+
+
+def trained(zones: Zones, measures: tuple[str, ...], size: Size) -> HistGradientBoostingClassifier:
+    """Return boosted trees, each split by some of the measures."""
     trees = HistGradientBoostingClassifier(
-        max_iter=250,
-        max_leaf_nodes=31,
-        learning_rate=0.06,
+        max_iter=size.trees,
+        max_leaf_nodes=size.leaves,
+        learning_rate=size.rate,
         min_samples_leaf=15,
         l2_regularization=5.0,
         max_features=0.3,
@@ -72,22 +94,42 @@ def trained(zones: Zones, measures: tuple[str, ...]) -> HistGradientBoostingClas
     return trees.fit(zones.values(measures), zones.signed)
 
 
-def calibration(zones: Zones, measures: tuple[str, ...]) -> tuple[float, float]:
-    """Return Platt's slope and offset, from scores that were made out of fold."""
+def out_of_fold(zones: Zones, measures: tuple[str, ...], size: Size) -> Numbers:
+    """Return each zone's score by trees that never saw it."""
     values, scores = zones.values(measures), np.zeros(len(zones.rows))
     for learn, rest in StratifiedKFold(FOLDS, shuffle=True, random_state=SEED).split(values, zones.kinds):
-        part = Zones([zones.rows[i] for i in learn], zones.kinds[learn], zones.signed[learn], zones.devices[learn])
-        scores[rest] = trained(part, measures).decision_function(values[rest])
-    platt = LogisticRegression(C=1e6).fit(scores[:, None], zones.signed)
-    return float(platt.coef_[0, 0]), float(platt.intercept_[0])
+        scores[rest] = trained(zones.of(learn), measures, size).decision_function(values[rest])
+    return scores
 
 
-def exported(
-    trees: HistGradientBoostingClassifier, measures: tuple[str, ...], slope: float, offset: float
-) -> SignatureModel:
+def near_signatures(zones: Zones, odds: Numbers, folder: Path | None = None) -> Zones:
+    """Return what the second trees learn from, with words and the first trees' odds.
+
+    All that the first trees give a chance, but of the signatures that are near nothing else a few only.
+    """
+    mixed, thinned = (sum(one.count for one in sets) for sets in (MIXED, THINNED))
+    signed = np.nonzero(zones.signed)[0]
+    kept = np.concatenate([signed[signed < thinned][::ONE_IN], np.nonzero(~zones.signed)[0], signed[signed >= mixed]])
+    inked = np.array([row.get("stroke_length", 0.0) > 0 for row in zones.rows])
+    could = inked & (odds >= np.log(SECOND_FROM / (1 - SECOND_FROM)))
+    chosen = np.sort(kept[could[kept]])
+    all_places = places(TRAINING)
+    words = words_read("training", [all_places[i] for i in chosen], folder)
+    return with_words(zones.of(chosen), odds[chosen], words)
+
+
+def with_words(zones: Zones, odds: Numbers, words: list[tuple[ZoneWord, ...]]) -> Zones:
+    """Return zones with the measures that the second trees look at."""
+    rows = [
+        row | word_measures(read) | {FIRST_ODDS: round(float(first), ODDS_DIGITS)}
+        for row, read, first in zip(zones.rows, words, odds, strict=True)
+    ]
+    return Zones(rows, zones.kinds, zones.signed, zones.devices)
+
+
+def exported(trees: HistGradientBoostingClassifier, measures: tuple[str, ...], slope: float, offset: float) -> Trees:
     """Return the trees as the product evaluates them."""
-    return SignatureModel(
-        name=NAME,
+    return Trees(
         measures=measures,
         start=float(trees._baseline_prediction.ravel()[0]),  # noqa: SLF001 - scikit-learn has no public export
         slope=slope,
@@ -109,18 +151,17 @@ def _tree(nodes: NDArray[np.void]) -> Tree:
     )
 
 
-def _write_examples(trees: HistGradientBoostingClassifier, model: SignatureModel, zones: Zones) -> None:
-    """Write what scikit-learn makes of some zones, for the test that the product's own evaluation agrees."""
-    some = slice(None, None, max(len(zones.rows) // EXAMPLE_COUNT, 1))
-    rows = zones.rows[some]
-    scores = trees.decision_function(zones.values(model.measures)[some])
-    chances = 1 / (1 + np.exp(-(model.slope * scores + model.offset)))
+def _examples(zones: Zones, trees: Trees, size: Size) -> list[str]:
+    """Return what scikit-learn makes of some zones, for the test that the product's own evaluation agrees."""
+    some = zones.of(np.arange(0, len(zones.rows), max(len(zones.rows) // EXAMPLE_COUNT, 1))[:EXAMPLE_COUNT])
+    scores = trained(zones, trees.measures, size).decision_function(some.values(trees.measures))
+    chances = 1 / (1 + np.exp(-(trees.slope * scores + trees.offset)))
+    rows = zip(some.kinds, some.rows, chances, strict=True)
     examples = [
-        {"kind": str(kind), "measures": row, "chance": round(float(chance), 6)}
-        for kind, row, chance in zip(zones.kinds[some], rows, chances, strict=True)
+        {"second": size is SECOND, "kind": str(kind), "measures": row, "chance": round(float(chance), 6)}
+        for kind, row, chance in rows
     ]
-    lines = json.dumps(examples[:EXAMPLE_COUNT], separators=(",", ":")).replace('},{"kind', '},\n{"kind')
-    EXAMPLES.write_text(lines + "\n", encoding="utf-8")
+    return [json.dumps(example, separators=(",", ":")) for example in examples]
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from signature_table import Zones
 from consent_intake.rules.check import Verdict
 from consent_intake.rules.form_reading import SignatureInk
 from consent_intake.rules.signature_model import SignatureModel
-from consent_intake.rules.signature_rules import check_signature
+from consent_intake.rules.signature_rules import check_signature, signature_chance
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 from consent_intake.samples.marks import MARK_KINDS, MARK_OUTCOMES, Expected
 
@@ -22,7 +22,7 @@ _BINS = (0.0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 1.0)
 def report(model: SignatureModel, zones: Zones, inks: Sequence[SignatureInk]) -> str:
     """Return the tables as Markdown: figures on styles, fonts and words that the model never saw."""
     verdicts = judged(model, inks, _THRESHOLDS)
-    chances = np.array([model.chance(row) if row.get("stroke_length", 0.0) > 0 else 0.0 for row in zones.rows])
+    chances = np.array([signature_chance(ink, model) for ink in inks])
     return "\n\n".join(
         [
             _overall(zones, verdicts),

@@ -36,6 +36,11 @@ class Zones:
         kinds, signed = np.concatenate([self.kinds, other.kinds]), np.concatenate([self.signed, other.signed])
         return Zones(self.rows + other.rows, kinds, signed, np.concatenate([self.devices, other.devices]))
 
+    def of(self, places: NDArray[np.intp]) -> "Zones":
+        """Return some of them."""
+        rows = [self.rows[i] for i in places]
+        return Zones(rows, self.kinds[places], self.signed[places], self.devices[places])
+
     def values(self, measures: tuple[str, ...]) -> NDArray[np.float64]:
         """Return one row of numbers a zone, in the order of the measures; what a zone does not have is 0."""
         return np.array([[row.get(name, 0.0) for name in measures] for row in self.rows])

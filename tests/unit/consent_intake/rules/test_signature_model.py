@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from consent_intake.rules.signature_model import SignatureModel, Tree
+from consent_intake.rules.signature_model import FIRST_ODDS, SignatureModel, Tree, Trees
 
 MODEL_FILE = Path(__file__).parents[4] / "consent_intake" / "policies" / "signature-2026-11.json"
 EXAMPLES = json.loads((Path(__file__).parent / "signature_examples.json").read_text(encoding="utf-8"))
@@ -17,16 +17,21 @@ def _model(*trees: Tree, slope: float = 1.0, offset: float = 0.0) -> SignatureMo
 
 def test_the_packaged_model_says_what_scikit_learn_said() -> None:
     model = SignatureModel.model_validate_json(MODEL_FILE.read_text(encoding="utf-8"))
-    assert len(EXAMPLES) == 60
+    assert model.second is not None
+    assert [example["second"] for example in EXAMPLES].count(True) == 60
+    assert len(EXAMPLES) == 120
     for example in EXAMPLES:
-        assert model.chance(example["measures"]) == pytest.approx(example["chance"], abs=1e-3), example["kind"]
+        trees = model.second if example["second"] else model
+        assert trees.chance(example["measures"]) == pytest.approx(example["chance"], abs=1e-3), example["kind"]
 
 
 def test_the_packaged_model_is_small() -> None:
     model = SignatureModel.model_validate_json(MODEL_FILE.read_text(encoding="utf-8"))
-    assert MODEL_FILE.stat().st_size < 400_000
-    assert len(model.trees) <= 250
-    assert max(sum(measure == -1 for measure in tree.measure) for tree in model.trees) <= 31
+    assert model.second is not None
+    assert MODEL_FILE.stat().st_size < 600_000
+    assert (len(model.trees), len(model.second.trees)) == (250, 400)
+    trees = (*model.trees, *model.second.trees)
+    assert max(sum(measure == -1 for measure in tree.measure) for tree in trees) <= 31
 
 
 def test_a_value_at_the_limit_goes_left() -> None:
@@ -38,6 +43,26 @@ def test_a_value_at_the_limit_goes_left() -> None:
 def test_trees_add_up_and_calibration_scales_them() -> None:
     assert _model(STUMP, STUMP).chance({"width": 20.0}) == pytest.approx(0.98201, abs=1e-5)
     assert _model(STUMP, slope=0.5, offset=-1.0).chance({"width": 20.0}) == pytest.approx(0.5)
+
+
+def test_the_second_trees_see_the_words_and_what_the_first_made_of_the_ink() -> None:
+    words = Trees(measures=("word_letters",), start=0.0, slope=1.0, offset=0.0, trees=(STUMP,))
+    model = _model(STUMP).model_copy(update={"second": words})
+    assert model.chance_with_words({"width": 20.0}, {"word_letters": 4.0}) == pytest.approx(0.1192, abs=1e-4)
+    assert model.chance_with_words({"width": 20.0}, {"word_letters": 12.0}) == pytest.approx(0.8808, abs=1e-4)
+    odds = STUMP.model_copy(update={"limit": (1.9, 0.0, 0.0)})
+    stacked = _model(STUMP).model_copy(
+        update={"second": words.model_copy(update={"measures": (FIRST_ODDS,), "trees": (odds,)})}
+    )
+    assert stacked.chance_with_words({"width": 20.0}, {}) == pytest.approx(0.8808, abs=1e-4)
+    assert stacked.chance_with_words({"width": 5.0}, {}) == pytest.approx(0.1192, abs=1e-4)
+
+
+def test_words_make_no_signature_of_ink_that_the_first_trees_know_is_none() -> None:
+    words = Trees(measures=(), start=9.0, slope=1.0, offset=0.0, trees=())
+    model = _model(offset=-4.0).model_copy(update={"second": words})
+    assert model.chance_with_words({}, {}) == pytest.approx(0.018, abs=1e-4)
+    assert model.model_copy(update={"second_from": 0.01}).chance_with_words({}, {}) > 0.99
 
 
 def test_an_absent_measure_counts_as_nothing() -> None:

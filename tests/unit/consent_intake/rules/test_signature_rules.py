@@ -2,7 +2,7 @@ import pytest
 
 from consent_intake.rules.check import Check, Verdict
 from consent_intake.rules.form_reading import Crop, SignatureInk, ZoneWord
-from consent_intake.rules.signature_model import SignatureModel
+from consent_intake.rules.signature_model import SignatureModel, Tree, Trees
 from consent_intake.rules.signature_rules import check_signature
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 from schemas.reason_codes import ReasonCode
@@ -27,7 +27,7 @@ def _model(score: float) -> SignatureModel:
     return SignatureModel(name="test", measures=(), start=score, slope=1.0, offset=0.0, trees=())
 
 
-SURE, UNSURE, NOT = _model(5.0), _model(1.0), _model(-5.0)
+SURE, UNSURE, NOT = _model(5.0), _model(0.5), _model(-5.0)
 
 
 def _ink(**changes: float) -> SignatureInk:
@@ -53,7 +53,7 @@ def test_enough_ink_that_the_model_knows_is_a_signature() -> None:
 def test_a_chance_below_the_threshold_goes_to_a_person() -> None:
     check = _check(_ink(), model=UNSURE)
     assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.SIGNATURE_UNCLEAR)
-    assert check.score == pytest.approx(0.7311, abs=1e-4)
+    assert check.score == pytest.approx(0.6225, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -173,10 +173,10 @@ def test_what_a_recogniser_makes_of_loops_does_not(text: str, confidence: float)
     assert _signed_with(text, confidence).verdict is Verdict.PASSED
 
 
-@pytest.mark.parametrize("text", ["Rivera", "MARCUS RIVERA", "Daynell"])
+@pytest.mark.parametrize("text", ["Rivera", "Marcus Rivera", "Daynell"])
 def test_a_name_that_can_be_read_passes_only_when_the_model_is_very_sure(text: str) -> None:
     words = (ZoneWord(text=text, confidence=0.95),)
-    sure, quite = _model(6.0), _model(3.0)
+    sure, quite = _model(6.0), _model(2.2)
     assert _check(SignatureInk(measures=SIGNED), model=quite).verdict is Verdict.PASSED
     assert _check(SignatureInk(measures=SIGNED, words=words), model=sure).verdict is Verdict.PASSED
     check = _check(SignatureInk(measures=SIGNED, words=words), model=quite)
@@ -187,6 +187,41 @@ def test_a_name_that_can_be_read_passes_only_when_the_model_is_very_sure(text: s
 def test_no_chance_is_high_enough_beside_a_word_that_takes_the_consent_back(text: str) -> None:
     words = (ZoneWord(text=text, confidence=0.95),)
     assert _check(SignatureInk(measures=SIGNED, words=words), model=_model(600.0)).verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("words", "stops"),
+    [
+        ([("M.D.", 0.2)], True),
+        ([("A.", 0.6), ("L.", 0.6)], True),
+        ([("J.R.M", 0.4)], True),
+        ([("W", 0.5), ("e", 0.4)], True),
+        ([("Wm", 0.5), ("e", 0.4)], False),
+        ([("Is1", 0.3), ("Denise", 0.4)], True),
+        ([("S!", 0.3), ("Paul", 0.4)], True),
+        ([("1/", 0.3), ("Jorge", 0.4)], True),
+        ([("S.", 0.3), ("Paul", 0.4)], False),
+        ([("L", 0.3), ("Torres", 0.4)], False),
+        ([("M?", 0.6)], False),
+        ([("T.", 0.5), ("Rivera", 0.4)], False),
+        ([("MARTA", 0.6), ("CN", 0.5)], True),
+        ([("MARTA", 0.3), ("CN", 0.3)], False),
+        ([("ANNN", 0.9), ("MM", 0.9)], False),
+        ([("RECEU", 0.3)], True),
+        ([("SPECIM", 0.3)], True),
+        ([("Reyes", 0.3)], False),
+        ([("1c/Oma", 0.3)], True),
+        ([("!S1", 0.3), ("Omar", 0.4)], True),
+        ([("/Ne", 0.3), ("Ortiz", 0.4)], True),
+        ([("Ana/Ortiz", 0.3)], False),
+    ],
+)
+def test_initials_printed_capitals_and_cut_stamps_are_stopped_and_nothing_like_them(
+    words: list[tuple[str, float]], stops: bool
+) -> None:
+    read = tuple(ZoneWord(text=text, confidence=confidence) for text, confidence in words)
+    verdict = _check(SignatureInk(measures=SIGNED, words=read), model=_model(600.0)).verdict
+    assert verdict is (Verdict.UNCLEAR if stops else Verdict.PASSED)
 
 
 def test_a_word_in_two_pieces_is_still_that_word() -> None:
@@ -202,6 +237,25 @@ def test_no_persons_name_is_one_of_the_words_that_stop(name: str) -> None:
 
 def test_a_signature_with_a_faint_line_through_the_whole_box_goes_to_a_person() -> None:
     assert _check(_ink(faint_line_all=0.95), model=_model(600.0)).verdict is Verdict.UNCLEAR
+
+
+def test_pale_remains_across_the_box_go_to_a_person_and_a_streak_in_one_place_does_not() -> None:
+    across, in_one_place = {"remains": 45.0, "remains_span": 0.8}, {"remains": 45.0, "remains_span": 0.2}
+    check = _check(_ink(**across), model=_model(600.0))
+    assert (check.verdict, check.score, check.threshold) == (Verdict.UNCLEAR, 45.0, THRESHOLDS.crossed_remains)
+    assert _check(_ink(**in_one_place), model=_model(600.0)).verdict is Verdict.PASSED
+    assert _check(_ink(remains=20.0, remains_span=0.8), model=_model(600.0)).verdict is Verdict.PASSED
+
+
+def test_the_words_count_where_the_model_knows_them() -> None:
+    against_capitals = Tree(
+        measure=(0, -1, -1), limit=(0.5, 0.0, 0.0), left=(1, 0, 0), right=(2, 0, 0), value=(0.0, 5.0, -5.0)
+    )
+    second = Trees(measures=("word_capitals",), start=0.0, slope=1.0, offset=0.0, trees=(against_capitals,))
+    model = SURE.model_copy(update={"second": second})
+    named, capitals = ((ZoneWord(text=text, confidence=0.3),) for text in ("Rivera", "RIV"))
+    assert _check(SignatureInk(measures=SIGNED, words=named), model=model).verdict is Verdict.PASSED
+    assert _check(SignatureInk(measures=SIGNED, words=capitals), model=model).verdict is Verdict.UNCLEAR
 
 
 def test_a_month_beside_a_number_is_a_date() -> None:
