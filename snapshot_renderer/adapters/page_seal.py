@@ -35,8 +35,8 @@ from snapshot_renderer.rules.page_model import MadePage
 
 FIELD_NAME = "agency_seal"
 FIELD_TITLE = "Seal of the agency"
-SPACE_BYTES = 16_384
-"""Room for the signature with its chain of certificates."""
+SPACE_DIGITS = 6_144
+"""Room for the signature in hexadecimal digits, besides its certificates: twice what RSA of 4096 bits takes."""
 
 _PKCS12 = (".p12", ".pfx")
 _LEAST_RSA_BITS = 2048
@@ -65,6 +65,8 @@ class PageSeal:
         _require_usable(identity, clock())
         self._certificate = identity.certificate
         self._signer = _signer(identity)
+        chain = (identity.certificate, *identity.others)
+        self._space = SPACE_DIGITS + 2 * sum(len(one.public_bytes(serialization.Encoding.DER)) for one in chain)
 
     def said(self) -> str:
         """Return whose seal it is and until when, for a person."""
@@ -102,7 +104,7 @@ class PageSeal:
         out = io.BytesIO()
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
         with ThreadPoolExecutor(1) as other:  # pyHanko runs an event loop, and the caller may be in one
-            other.submit(pen.sign_pdf, writer, output=out, bytes_reserved=SPACE_BYTES).result()
+            other.submit(pen.sign_pdf, writer, output=out, bytes_reserved=self._space).result()
         return out.getvalue()
 
     def _with_seal(self, page: MadePage) -> MadePage:
