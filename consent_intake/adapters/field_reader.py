@@ -46,7 +46,7 @@ WIDTHS = MappingProxyType({"parent_name": 0.8, ORGANIZATION: 0.55, "signature": 
 none, of 44 names none more was misread."""
 
 DATE_WIDTH = 0.7
-"""The same for dates: of 228 signing dates 208 were read exactly, 207 at their full width."""
+"""The same for dates: of 228 signing dates 207 were read exactly, as many as at their full width."""
 
 
 @dataclass(frozen=True)
