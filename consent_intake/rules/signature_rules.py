@@ -45,10 +45,18 @@ def check_signature(
     weakness = _weakness(ink.measures, thresholds)
     if weakness is not None:
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, *weakness, field=_NAME, crop=ink.crop)
-    limit = thresholds.legible_chance if words_are_legible(ink.words, thresholds) else thresholds.approve_chance
+    limit = _least_chance(ink, thresholds)
     if chance < limit or words_speak_against(ink.words, thresholds):
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
     return passed(_NAME, chance, limit, field=_NAME, crop=ink.crop)
+
+
+def _least_chance(ink: SignatureInk, thresholds: SignatureThresholds) -> float:
+    """Return the chance that this ink needs: most where it may be initials, much where a name can be read."""
+    legible = words_are_legible(ink.words, thresholds)
+    limit = thresholds.legible_chance if legible else thresholds.approve_chance
+    narrow = ink.measures.get("width", 0.0) < thresholds.narrow_width
+    return max(limit, thresholds.narrow_chance) if narrow else limit
 
 
 def signature_chance(ink: SignatureInk, model: SignatureModel) -> float:

@@ -164,9 +164,12 @@ def circle(spot: Spot) -> None:
 
 
 def crossed_out(spot: Spot) -> None:
-    """Signed, and then crossed out: the parent took it back. The line may be thin, pale or broken."""
+    """Signed, and then crossed out: the parent took it back. The line may be thin, pale or broken.
+
+    Not so pale that a copier drops it whole: what is left then is a signature, for whoever looks.
+    """
     sign(spot.ink, spot.box, spot.baseline, spot.random, style=_style(spot))
-    box, pen = spot.box, _crossing_pen(spot)
+    box, pen = spot.box, _crossing_pen(spot, thinnest=0.6, palest=0.35)
     left, right = box.x + spot.between(2, 40), box.right - spot.between(2, 60)
     top, bottom = box.y + spot.between(2, 9), box.bottom - spot.between(2, 9)
     shape = spot.one_of("x", "x", "one", "other", "level", "zigzag")
@@ -187,14 +190,14 @@ def crossed_out(spot: Spot) -> None:
     spot.ink.use()
 
 
-def _crossing_pen(spot: Spot) -> Pen:
+def _crossing_pen(spot: Spot, *, thinnest: float = 0.4, palest: float = 0.6) -> Pen:
     """Return what crosses out or rings: any pen, at times a thin or a pale one, or one that skips."""
     pen = any_pen(spot.ink, spot.random)
     if spot.chance(0.25):
-        width = spot.between(0.4, 0.8)
+        width = spot.between(thinnest, 0.8)
         pen = replace(pen, thin=width, thick=1.4 * width)
     if spot.chance(0.25):
-        spot.grey(0.2, 0.6)
+        spot.grey(0.2, palest)
     return SkippingPen(pen.ink, pen.thin, pen.thick, pen.random) if spot.chance(0.2) else pen
 
 

@@ -176,7 +176,7 @@ def test_what_a_recogniser_makes_of_loops_does_not(text: str, confidence: float)
 @pytest.mark.parametrize("text", ["Rivera", "Marcus Rivera", "Daynell"])
 def test_a_name_that_can_be_read_passes_only_when_the_model_is_very_sure(text: str) -> None:
     words = (ZoneWord(text=text, confidence=0.95),)
-    sure, quite = _model(6.0), _model(2.2)
+    sure, quite = _model(6.0), _model(3.5)
     assert _check(SignatureInk(measures=SIGNED), model=quite).verdict is Verdict.PASSED
     assert _check(SignatureInk(measures=SIGNED, words=words), model=sure).verdict is Verdict.PASSED
     check = _check(SignatureInk(measures=SIGNED, words=words), model=quite)
@@ -261,3 +261,13 @@ def test_the_words_count_where_the_model_knows_them() -> None:
 def test_a_month_beside_a_number_is_a_date() -> None:
     words = tuple(ZoneWord(text=text, confidence=0.3) for text in ("oct", "22", "202lo"))
     assert _check(SignatureInk(measures=SIGNED, words=words)).verdict is Verdict.UNCLEAR
+
+
+def test_narrow_ink_may_be_initials_and_passes_only_when_the_model_is_nearly_certain() -> None:
+    narrow = SignatureInk(measures={**SIGNED, "width": THRESHOLDS.narrow_width - 1})
+    wide = SignatureInk(measures={**SIGNED, "width": THRESHOLDS.narrow_width})
+    quite, certain = _model(4.0), _model(6.0)
+    assert _check(wide, model=quite).verdict is Verdict.PASSED
+    assert _check(narrow, model=quite).verdict is Verdict.UNCLEAR
+    assert _check(narrow, model=quite).threshold == THRESHOLDS.narrow_chance
+    assert _check(narrow, model=certain).verdict is Verdict.PASSED
