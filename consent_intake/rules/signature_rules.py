@@ -19,7 +19,12 @@ from consent_intake.rules.check import Check, failed, passed, unclear
 from consent_intake.rules.form_reading import SignatureInk
 from consent_intake.rules.signature_model import SignatureModel
 from consent_intake.rules.signature_thresholds import SignatureThresholds
-from consent_intake.rules.signature_words import words_are_legible, words_speak_against, words_take_back
+from consent_intake.rules.signature_words import (
+    words_are_a_whole_name,
+    words_are_legible,
+    words_speak_against,
+    words_take_back,
+)
 from consent_intake.rules.word_measures import word_measures
 from schemas.reason_codes import ReasonCode
 
@@ -52,7 +57,12 @@ def check_signature(
 
 
 def _least_chance(ink: SignatureInk, thresholds: SignatureThresholds) -> float:
-    """Return the chance that this ink needs: most where it may be initials, much where a name can be read."""
+    """Return the chance that this ink needs: more where a name can be read, or it may be initials.
+
+    Where a whole name is read surely, as one in a script font is, no chance is enough.
+    """
+    if words_are_a_whole_name(ink.words, thresholds):
+        return 1.0
     legible = words_are_legible(ink.words, thresholds)
     limit = thresholds.legible_chance if legible else thresholds.approve_chance
     narrow = ink.measures.get("width", 0.0) < thresholds.narrow_width

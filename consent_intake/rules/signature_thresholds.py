@@ -16,6 +16,8 @@ class SignatureThresholds(BaseModel):
         most_ring: part of its extent that the only loop encloses; at or above it the ink is a ring around something.
         approve_chance: least chance, by the model, of a signature.
         legible_chance: the same where a recogniser of print reads a name: a careful hand passes, a typed name does not.
+        name_sure: where two words or more are read, each at least so surely, the whole name stands there as print does:
+            no chance is enough, a person looks.
         narrow_width: ink that is narrower may be initials, or a short note.
         narrow_chance: least chance of a signature for such ink.
         crossed_line: share of a straight line through the whole box that is inked, faintly or not; at or above it the
@@ -45,6 +47,7 @@ class SignatureThresholds(BaseModel):
     most_ring: float = Field(default=0.4, gt=0, le=1)
     approve_chance: float = Field(default=0.95, ge=0.5, le=1)
     legible_chance: float = Field(default=0.985, ge=0.5, le=1)
+    name_sure: float = Field(default=0.7, ge=0, le=1)
     narrow_width: float = Field(default=80.0, ge=0)
     narrow_chance: float = Field(default=0.99, ge=0.5, le=1)
     crossed_line: float = Field(default=0.8, gt=0)

@@ -26,6 +26,9 @@ NOT_A_SIGNATURE = _TAKEN_BACK | frozenset(
         *("scanned", "original", "notary", "seal", "witness", "testigo", "worker", "filecopy", "unsigned"),
     }
 )
+_NAMES = 2
+_SHORTEST_NAME = 3
+"""Letters: what is shorter may be an initial, or a loop."""
 _LONG_WORD = 5
 _ALIKE = 0.7
 """A scan makes "Pendina" of Pending; what is read into loops and peaks is like none of these words."""
@@ -98,6 +101,12 @@ def words_take_back(words: Sequence[ZoneWord]) -> bool:
         _is_one_of(letters, _TAKEN_BACK, sure=True)
         for letters in (_joined(words), *(re.sub(r"[^a-z]", "", text) for text in plain))
     ) or any(_NOT_APPLICABLE.search(text) for text in plain)
+
+
+def words_are_a_whole_name(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
+    """Return whether a first and a last name can be read, and each surely."""
+    named = [word.confidence for word in words if sum(c.isalpha() for c in word.text) >= _SHORTEST_NAME]
+    return len(named) >= _NAMES and min(named) >= thresholds.name_sure
 
 
 def words_are_legible(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
