@@ -54,7 +54,7 @@ def test_the_id_of_a_snapshot_explains_its_page(delivered: tuple[UUID, UUID]) ->
     _, snapshot_id = delivered
     code, output = said(str(snapshot_id))
     assert code == 1
-    assert output.startswith("Nothing was sealed with this snapshot"), "made without the facts behind its steps, and told so"
+    assert output.startswith("Nothing was sealed with this snapshot"), "made without its steps' facts, and told so"
 
 
 @pytest.mark.usefixtures("delivered")
