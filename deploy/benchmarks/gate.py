@@ -9,7 +9,6 @@ import asyncio
 import hashlib
 import json
 import os
-import platform
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,6 +19,7 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import func, insert, select
+from this_machine import machine
 
 from schemas.consent_events import RevokedBy
 from schemas.consent_records import ConsentGrant
@@ -275,15 +275,6 @@ Verifying {verified[0]["entries"]:,.0f} entries, median of {len(verified)}:
 |---|---|
 {chr(10).join(rows)}
 """
-
-
-def machine() -> str:
-    """Return what the numbers were measured on."""
-    cpu = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.machine(),
-    )
-    return f"{os.cpu_count()} cores ({cpu}), Python {platform.python_version()}"
 
 
 def main() -> None:

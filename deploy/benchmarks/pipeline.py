@@ -7,7 +7,6 @@ machine that slows down slows both. Memory is the proportional set size of every
 import argparse
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pypdfium2
+from this_machine import machine
 
 from services.cli.kafka_jars import JARS_VARIABLE, jar_folder
 from services.cli.portal_client import Claim, PortalClient
@@ -147,16 +147,6 @@ def report(series: list[Series], sizes: dict[str, float]) -> str:
         "",
     ]
     return "\n".join(lines)
-
-
-def machine() -> str:
-    """Return what the numbers were measured on."""
-    cpu = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.machine(),
-    )
-    gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    return f"{os.cpu_count()} cores ({cpu}), {gib:.0f} GiB, Python {platform.python_version()}"
 
 
 def main() -> None:

@@ -10,7 +10,6 @@ import argparse
 import io
 import json
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -32,6 +31,7 @@ PARTS = HERE / "render_parts"
 sys.path.insert(0, str(PARTS))
 
 import pages  # noqa: E402 - beside this file
+from this_machine import machine  # noqa: E402
 
 from services.fonts import FONT_FOLDER  # noqa: E402
 
@@ -215,8 +215,9 @@ def report(found: Mapping[str, Series], count: int, seconds: float) -> str:
     """Return the Markdown page."""
     made = (
         f"Made by `./deploy/bench render --pages {count}` on {datetime.now(UTC):%Y-%m-%d} in {seconds / 60:.0f} min: "
-        f"{machine()}. {count} different made-up pages, both sides, English and Spanish; every way in a warm process "
-        "of its own, page by page in turn. A page is one PDF of one sheet. CPU milliseconds, user and system, of all "
+        f"{machine()}, WeasyPrint {version('weasyprint')}, {TYPST.replace('==', ' ')}. "
+        f"{count} different made-up pages, both sides, English and Spanish; every way in a warm process of its own, "
+        " page by page in turn. A page is one PDF of one sheet. CPU milliseconds, user and system, of all "
         "of a way's processes (Chromium: without the program that drives it)."
     )
     lines = [
@@ -256,17 +257,6 @@ def extra_row(text: str, series: Series) -> str:
     """Return the row of another output."""
     size = statistics.median(series.sizes) / 1024
     return f"| {text} | {series.median:.0f} | {series.p95:.0f} | {size:.0f} |"
-
-
-def machine() -> str:
-    """Return what the numbers were measured on."""
-    cpu = next(
-        (line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
-        platform.machine(),
-    )
-    gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
-    versions = f"Python {platform.python_version()}, WeasyPrint {version('weasyprint')}, {TYPST.replace('==', ' ')}"
-    return f"{os.cpu_count()} cores ({cpu}), {gib:.0f} GiB, {versions}"
 
 
 def main() -> None:
