@@ -1,6 +1,5 @@
 """``snapshot messages``: what was sent, what waits, what failed, and sending a failed one again."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from notifier.delivery.resending import CannotBeSentAgain, in_state, send_again
+from services.register.command_runs import run_on_register
 from services.register.database import Database
 from services.register.states import DeliveryState
 from services.register.tables import Message
@@ -29,36 +29,29 @@ def list_messages(
     state: Annotated[DeliveryState, typer.Option(help="pending, sent, failed or cancelled")] = DeliveryState.FAILED,
 ) -> None:
     """List messages in a state, newest first."""
-    Console().print(_table(asyncio.run(_found(state))))
+    found = run_on_register(RegisterSettings().register_url, lambda database: _found(database, state))
+    Console().print(_table(found))
 
 
 @app.command("resend")
 def resend(message_id: Annotated[UUID, typer.Argument(help="Id of a failed message.")]) -> None:
     """Send a failed message again, with the whole schedule before it."""
     try:
-        asyncio.run(_resend(message_id))
+        run_on_register(RegisterSettings().register_url, lambda database: _resend(database, message_id))
     except CannotBeSentAgain:
         typer.echo("not a failed message, or its token or address is erased: ask for it anew in the portal", err=True)
         raise typer.Exit(1) from None
     typer.echo("it will be sent within a second or so, while the notifier runs")
 
 
-async def _found(state: DeliveryState) -> Sequence[Message]:
-    database = Database(RegisterSettings().register_url)
-    try:
-        async with database.reading() as tx:
-            return await in_state(tx, state)
-    finally:
-        await database.close()
+async def _found(database: Database, state: DeliveryState) -> Sequence[Message]:
+    async with database.reading() as tx:
+        return await in_state(tx, state)
 
 
-async def _resend(message_id: UUID) -> None:
-    database = Database(RegisterSettings().register_url)
-    try:
-        async with database.transaction() as tx:
-            await send_again(tx, message_id, at=utc_now())
-    finally:
-        await database.close()
+async def _resend(database: Database, message_id: UUID) -> None:
+    async with database.transaction() as tx:
+        await send_again(tx, message_id, at=utc_now())
 
 
 def _table(found: Sequence[Message]) -> Table:

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import String, cast, select
 
-from consent_intake.commands.register_access import console, operator, run
+from consent_intake.commands.register_access import console, run
 from consent_intake.form_records import RecordUnreadable, picture_of, why_card_of
 from consent_intake.settings import Settings
 from schemas.reason_codes import ReasonCode
@@ -23,6 +23,7 @@ from schemas.why_card import ExplainedCheck, Place, WhyCard
 from services.consent_form.page_crops import NothingToCut, crop_png
 from services.register import audit
 from services.register.database import Database, Transaction
+from services.register.operators import operator
 from services.register.tables import Consent, IntakeDecision, ShadowDecision, VaultKey
 from services.runtime.clock import Clock, utc_now
 from services.texts.reasons import decision_sentence

@@ -1,7 +1,5 @@
 """What operators' commands share: the register and the vault of this installation, and who asks."""
 
-import asyncio
-import getpass
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -9,7 +7,7 @@ import typer
 from rich.console import Console
 
 from consent_intake.settings import Settings
-from services.register.audit import Actor
+from services.register.command_runs import run_on_register
 from services.register.database import Database
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey, MasterKeyUnusable
@@ -29,20 +27,7 @@ def run(work: Callable[[Database, Vault, Settings], Awaitable[Result]]) -> Resul
     except MasterKeyUnusable as error:
         typer.echo(f"The master key can't be used: {error}.", err=True)
         raise typer.Exit(2) from error
-
-    async def with_register() -> Result:
-        database = Database(settings.register_url)
-        try:
-            return await work(database, vault, settings)
-        finally:
-            await database.close()
-
-    return asyncio.run(with_register())
-
-
-def operator() -> Actor:
-    """Return how the audit log names who runs the command."""
-    return Actor(f"operator:{getpass.getuser()}")
+    return run_on_register(settings.register_url, lambda database: work(database, vault, settings))
 
 
 def console() -> Console:

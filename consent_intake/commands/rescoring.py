@@ -12,7 +12,7 @@ from rich.table import Table
 from sqlalchemy import func, select
 
 from consent_intake.adapters.policy_file import PolicyUnusable, read_policy
-from consent_intake.commands.register_access import console, operator, run
+from consent_intake.commands.register_access import console, run
 from consent_intake.form_records import RecordUnreadable, claim_of, reading_of
 from consent_intake.rules.consent_decision import Uploader, rule_version
 from consent_intake.rules.form_case import FormCase
@@ -21,6 +21,7 @@ from consent_intake.rules.policy_diff import PolicyDiff, Rescored, rescored, sto
 from consent_intake.settings import Settings
 from services.register import audit
 from services.register.database import Database, Transaction
+from services.register.operators import operator
 from services.register.tables import Consent, IntakeDecision, Organization
 from services.runtime.clock import NEW_YORK, Clock, legal_day, utc_now
 from services.vault.vault import ObjectDamaged, ObjectMissing, Vault

@@ -217,7 +217,7 @@ def report(found: Mapping[str, Series], count: int, seconds: float) -> str:
         f"Made by `./deploy/bench render --pages {count}` on {datetime.now(UTC):%Y-%m-%d} in {seconds / 60:.0f} min: "
         f"{machine()}, WeasyPrint {version('weasyprint')}, {TYPST.replace('==', ' ')}. "
         f"{count} different made-up pages, both sides, English and Spanish; every way in a warm process of its own, "
-        " page by page in turn. A page is one PDF of one sheet. CPU milliseconds, user and system, of all "
+        "page by page in turn. A page is one PDF of one sheet. CPU milliseconds, user and system, of all "
         "of a way's processes (Chromium: without the program that drives it)."
     )
     lines = [

@@ -3,7 +3,6 @@
 The rooms explain what is theirs; this one only looks up in the register whose the id is.
 """
 
-import asyncio
 import re
 from collections.abc import Sequence
 from importlib.metadata import entry_points
@@ -13,6 +12,7 @@ from uuid import UUID
 import typer
 from sqlalchemy import select
 
+from services.register.command_runs import run_on_register
 from services.register.database import Database
 from services.register.tables import SnapshotFile
 from services.settings import RegisterSettings
@@ -40,20 +40,16 @@ def explain(
 
     What is opened for it is noted in the audit log.
     """
-    kind = "snapshot" if asyncio.run(_names_a_snapshot(arguments)) else "consent"
+    ids = [UUID(text) for text in arguments if _WHOLE_ID.fullmatch(text)]
+    url = RegisterSettings().register_url
+    of_page = bool(ids) and run_on_register(url, lambda database: _is_a_snapshot(database, ids))
+    kind = "snapshot" if of_page else "consent"
     (found,) = entry_points(group=EXPLANATIONS, name=kind)
     typer.main.get_command(found.load())(arguments, prog_name="snapshot explain")
 
 
-async def _names_a_snapshot(arguments: Sequence[str]) -> bool:
-    """Return whether one of the arguments is the id of a page's snapshot."""
-    ids = [UUID(text) for text in arguments if _WHOLE_ID.fullmatch(text)]
-    if not ids:
-        return False
-    database = Database(RegisterSettings().register_url)
-    try:
-        async with database.transaction() as tx:
-            first = select(SnapshotFile.snapshot_id).where(SnapshotFile.snapshot_id.in_(ids)).limit(1)
-            return await tx.scalar(first) is not None
-    finally:
-        await database.close()
+async def _is_a_snapshot(database: Database, ids: Sequence[UUID]) -> bool:
+    """Return whether one of the ids is that of a page's snapshot."""
+    async with database.reading() as tx:
+        first = select(SnapshotFile.snapshot_id).where(SnapshotFile.snapshot_id.in_(ids)).limit(1)
+        return await tx.scalar(first) is not None

@@ -1,6 +1,5 @@
 """``snapshot register`` and ``snapshot keys``; ``snapshot audit`` is in audit_commands.py."""
 
-import asyncio
 from pathlib import Path
 
 import typer
@@ -8,7 +7,7 @@ from pydantic import Field
 
 from services.register import migrate
 from services.register.audit_commands import audit_app
-from services.register.database import Database
+from services.register.command_runs import run_on_register
 from services.register.expiry import expire_all
 from services.register.key_files import generate_key_files
 from services.runtime.clock import utc_now
@@ -65,7 +64,7 @@ def expire() -> None:
     except MasterKeyUnusable as error:
         typer.echo(f"The master key can't be used: {error}. `snapshot keys create` makes one.", err=True)
         raise typer.Exit(2) from error
-    closed = asyncio.run(_expire(settings.register_url, vault))
+    closed = run_on_register(settings.register_url, lambda database: expire_all(database, vault=vault, now=utc_now()))
     typer.echo(f"{closed} consents expired.")
 
 
@@ -92,11 +91,3 @@ def _make_pair(name: str, private: Path, public: Path) -> None:
         typer.echo(f"Only one half of the {name} keys is there. Bring the other back, or move it away.", err=True)
         raise typer.Exit(2) from error
     typer.echo(f"made  {private} and {public}")
-
-
-async def _expire(url: str, vault: FileVault) -> int:
-    database = Database(url)
-    try:
-        return await expire_all(database, vault=vault, now=utc_now())
-    finally:
-        await database.close()

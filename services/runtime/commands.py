@@ -1,7 +1,5 @@
 """``snapshot dead-letters``: see what was set aside, and replay or discard it."""
 
-import asyncio
-import getpass
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
@@ -9,8 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from schemas.topics import Writer
-from services.register.audit import Actor
+from services.register.command_runs import run_on_register
 from services.register.database import Database
+from services.register.operators import operator
 from services.register.tables import DeadLetter
 from services.runtime import dead_letters
 from services.runtime.clock import utc_now
@@ -62,7 +61,7 @@ def replay_command(
             async with database.transaction() as tx:
                 try:
                     sent.append(
-                        await dead_letters.replay(tx, one, actor=_operator(), why=reason, at=utc_now(), dry_run=dry_run)
+                        await dead_letters.replay(tx, one, actor=operator(), why=reason, at=utc_now(), dry_run=dry_run)
                     )
                 except (DeadLetterUnknown, EarlierOneWaits) as refused:
                     # Most likely it went along with an earlier one of the same consent a moment ago.
@@ -90,7 +89,7 @@ def discard_command(
         for one in await _chosen(database, where, group, code):
             async with database.transaction() as tx:
                 try:
-                    await dead_letters.discard(tx, one, actor=_operator(), why=reason, at=utc_now(), dry_run=dry_run)
+                    await dead_letters.discard(tx, one, actor=operator(), why=reason, at=utc_now(), dry_run=dry_run)
                 except DeadLetterUnknown as refused:
                     typer.echo(f"{_name(one)}: {_EXPLAINED[type(refused)]}", err=True)
                     continue
@@ -109,15 +108,7 @@ _EXPLAINED: dict[type[Exception], str] = {
 
 def _run(work: Callable[[Database, RuntimeSettings], Awaitable[Any]]) -> Any:
     settings = RuntimeSettings()
-
-    async def with_database() -> Any:
-        database = Database(settings.register_url)
-        try:
-            return await work(database, settings)
-        finally:
-            await database.close()
-
-    return asyncio.run(with_database())
+    return run_on_register(settings.register_url, lambda database: work(database, settings))
 
 
 async def _chosen(
@@ -147,10 +138,6 @@ async def _publish(database: Database, settings: RuntimeSettings, group: str) ->
         typer.echo("The broker is away; the stage's worker sends them when it is back.", err=True)
     finally:
         await publisher.close()
-
-
-def _operator() -> Actor:
-    return Actor(f"operator:{getpass.getuser()}")
 
 
 def _name(one: Coordinates) -> str:

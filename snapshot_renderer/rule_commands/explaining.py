@@ -3,8 +3,6 @@
 Opening what is sealed leaves an entry in the audit log.
 """
 
-import asyncio
-import getpass
 from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
@@ -18,7 +16,9 @@ from sqlalchemy import select
 
 from services.register import audit
 from services.register.audit import Actor
+from services.register.command_runs import run_on_register
 from services.register.database import Database
+from services.register.operators import operator
 from services.register.tables import SnapshotFile
 from services.runtime.clock import Clock, utc_now
 from services.vault.file_vault import FileVault
@@ -45,7 +45,9 @@ def explain_page(
     settings = Settings()
     try:
         vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
-        found = asyncio.run(_with_register(settings.register_url, vault, snapshot))
+        found = run_on_register(
+            settings.register_url, lambda database: facts_of_page(database, vault, snapshot, actor=operator())
+        )
     except MasterKeyUnusable as error:
         typer.echo(f"The master key can't be used: {error}.", err=True)
         raise typer.Exit(2) from None
@@ -57,14 +59,6 @@ def explain_page(
 
 app = typer.Typer(help="Why each step is on a snapshot.")
 app.command()(explain_page)
-
-
-async def _with_register(url: str, vault: Vault, snapshot_id: UUID) -> PageFacts:
-    database = Database(url)
-    try:
-        return await facts_of_page(database, vault, snapshot_id, actor=Actor(f"operator:{getpass.getuser()}"))
-    finally:
-        await database.close()
 
 
 async def facts_of_page(
