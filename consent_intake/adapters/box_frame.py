@@ -91,21 +91,24 @@ def slices_of(box: FieldBox, inset: float, shift: Shift = UNSHIFTED) -> tuple[sl
 
 def dark(grey: GreyPixels) -> Mask:
     """Return what is darker than the paper of these pixels by more than their own unevenness."""
-    middle, spread = _middle_and_spread(grey)
+    middle, spread = middle_and_spread(grey, paper=_PAPER)
     limit = middle - min(max(DARKER_BY, DEVIATIONS * spread), DARKEST_LIMIT)
     darkest = float(np.ceil(limit)) - 1  # whole greys: darker than the limit is at most this
     return cv2.threshold(grey, darkest, 255, cv2.THRESH_BINARY_INV)[1].astype(np.uint8, copy=False)
 
 
-def _middle_and_spread(grey: GreyPixels) -> tuple[float, float]:
-    """Return the paper's median and median absolute deviation, from a histogram: sorting costs a third more."""
+def middle_and_spread(grey: GreyPixels, *, paper: int = 0) -> tuple[int, int]:
+    """Return the paper's median and median absolute deviation, from a histogram: sorting costs a third more.
+
+    Where the median is darker than ``paper``, the lightest quarter's darkest grey stands for it.
+    """
     counts = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel()
     upto = np.cumsum(counts)
     middle = int(np.searchsorted(upto, grey.size / 2))
-    if middle < _PAPER:
+    if middle < paper:
         middle = int(np.searchsorted(upto, grey.size * _LIGHTEST_QUARTER))
     away = np.bincount(np.abs(np.arange(256) - middle), weights=counts)
-    return float(middle), float(np.searchsorted(np.cumsum(away), grey.size / 2))
+    return middle, int(np.searchsorted(np.cumsum(away), grey.size / 2))
 
 
 def printed_in(blank: GreyPixels, rows: slice, columns: slice, grow: int) -> Mask:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from consent_intake.adapters.form_ink import GreyPixels, Mask
+from consent_intake.adapters.box_frame import GreyPixels, Mask, middle_and_spread
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 
 _SOFT = 1.5
@@ -35,7 +35,7 @@ def remains_measures(grey: GreyPixels, ink: Mask, line_row: int) -> dict[str, fl
         line_row: pixels from the box's top to the form's printed line.
     """
     soft = cv2.GaussianBlur(grey, (0, 0), _SOFT).astype(np.uint8, copy=False)
-    paper, spread = _middle_and_spread(soft)
+    paper, spread = middle_and_spread(soft)
     pale = (soft < paper - max(_PALER, _DEVIATIONS * spread)).astype(np.uint8)
     square = cv2.MORPH_RECT
     pale[cv2.dilate(ink, cv2.getStructuringElement(square, (_AROUND_INK, _AROUND_INK))) > 0] = 0
@@ -54,15 +54,6 @@ def remains_measures(grey: GreyPixels, ink: Mask, line_row: int) -> dict[str, fl
         "remains_longest": float(reach[line].max()) / PIXELS_PER_POINT,
         "remains_span": float((left + wide[line]).max() - left.min()) / grey.shape[1],
     }
-
-
-def _middle_and_spread(grey: GreyPixels) -> tuple[int, int]:
-    """Return the median and the median distance from it, from the counts of all greys: quicker than to sort pixels."""
-    counts = np.bincount(grey.ravel(), minlength=256)
-    half = grey.size / 2
-    middle = int(np.searchsorted(np.cumsum(counts), half))
-    within = np.cumsum(np.bincount(np.abs(np.arange(256) - middle), counts, minlength=256))
-    return middle, int(np.searchsorted(within, half))
 
 
 @lru_cache(maxsize=4)

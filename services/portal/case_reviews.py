@@ -4,6 +4,7 @@ The reviewer sees which consent it is, and by code why it waits. The record itse
 with it is looked up and mended there.
 """
 
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from pydantic import JsonValue
@@ -38,7 +39,7 @@ async def settle(context: PortalContext, *, reviewer: Person, consent_id: UUID, 
         if consent.status is not ConsentStatus.CASE_REVIEW:
             raise AlreadyDecided
         review_id, at, reasons = uuid4(), context.clock(), list(consent.reasons)
-        await _move(tx, consent, outcome, context)
+        await _move(tx, consent, outcome, at)
         reviewed = CaseReviewed(
             consent_id=consent.id,
             organization_id=consent.organization_id,
@@ -55,8 +56,7 @@ async def settle(context: PortalContext, *, reviewer: Person, consent_id: UUID, 
     return review_id
 
 
-async def _move(tx: Transaction, consent: Consent, outcome: CaseReviewOutcome, context: PortalContext) -> None:
-    at = context.clock()
+async def _move(tx: Transaction, consent: Consent, outcome: CaseReviewOutcome, at: datetime) -> None:
     match outcome:
         case CaseReviewOutcome.READ_AGAIN:
             await consents.read_again(tx, consent.id, at=at)

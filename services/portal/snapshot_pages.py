@@ -13,7 +13,7 @@ from services.portal.acting import Acting
 from services.portal.context import PortalContext
 from services.register import audit, consents
 from services.register.database import Transaction
-from services.register.gate import Allowed, Refused
+from services.register.gate import Refused
 from services.register.states import Purpose
 from services.register.tables import SnapshotFile
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing
@@ -89,18 +89,17 @@ async def open_page(
             organization_id=caller.organization_id,
             about={"form": form.value, "language": language.value},
         )
-        reason = decision.reason if isinstance(decision, Refused) else None
-        if isinstance(decision, Allowed):
-            content = await _as_it_was_made(context, tx, row, form)
-            if content is not None:
-                return OpenedPage(content, row.consent_id)
+        if isinstance(decision, Refused):
+            reason = decision.reason
+        elif (content := await _as_it_was_made(context, tx, row, form)) is not None:
+            return OpenedPage(content, row.consent_id)
+        else:
             reason = ReasonCode.PAGE_CHANGED
             detail: dict[str, JsonValue] = {"disclosure": decision.disclosure, "reason": reason.value}
-            at = context.clock()
-            act, consent_id = "disclosure.withheld", row.consent_id
+            act, at, consent_id = "disclosure.withheld", context.clock(), row.consent_id
             await audit.record(tx, act=act, actor=caller.actor, at=at, consent_id=consent_id, detail=detail)
     # Raised after the commit: the refusal that is in the audit log has to stay.
-    raise SnapshotClosed(reason or ReasonCode.PAGE_CHANGED)
+    raise SnapshotClosed(reason)
 
 
 async def _as_it_was_made(context: PortalContext, tx: Transaction, row: SnapshotFile, form: PageForm) -> bytes | None:

@@ -38,22 +38,15 @@ async def erase_due(database: Database, vault: Vault, settings: RetentionSetting
     Raises:
         StillOpens: see there.
     """
-    erased = 0
-    delivered_before = now - timedelta(days=settings.case_days)
-    for consent_id in await _due_cases(database, delivered_before):
-        async with database.transaction() as tx:
-            await vault.erase_case(tx, consent_id)
-            await _prove(tx, vault, consent_id, OF_THE_CASE, now)
-        await vault.remove_erased(consent_id)
-        erased += 1
-    closed_before = now - timedelta(days=settings.closed_form_days)
-    for consent_id in await _due_forms(database, closed_before):
-        async with database.transaction() as tx:
-            await vault.destroy_key(tx, consent_id)
-            await _prove(tx, vault, consent_id, EVERYTHING, now)
-        await vault.remove_erased(consent_id)
-        erased += 1
-    return erased
+    cases = await _due_cases(database, now - timedelta(days=settings.case_days))
+    forms = await _due_forms(database, now - timedelta(days=settings.closed_form_days))
+    for due, destroy, kinds in ((cases, vault.erase_case, OF_THE_CASE), (forms, vault.destroy_key, EVERYTHING)):
+        for consent_id in due:
+            async with database.transaction() as tx:
+                await destroy(tx, consent_id)
+                await _prove(tx, vault, consent_id, kinds, now)
+            await vault.remove_erased(consent_id)
+    return len(cases) + len(forms)
 
 
 async def forget_printed_forms(tx: Transaction, *, before: datetime) -> int:
