@@ -12,6 +12,12 @@ import httpx
 FINAL = frozenset({"delivered", "rejected", "refused", "revoked", "expired", "in_review", "case_review"})
 """Statuses after which nothing more happens by itself."""
 
+LONGEST_WAIT = 60.0
+"""Seconds that a portal may ask to wait before the same request is worth another try; its limits count by the minute.
+A longer wait, such as an hour's limit, is left to the caller."""
+
+_TRIES = 5
+
 
 class PortalProblem(Exception):
     """The portal refused or did not answer. The text is the portal's own sentence."""
@@ -32,15 +38,24 @@ class Claim:
 
 
 class PortalClient:
-    """One organization's connection.
+    """One organization's connection. Asked to wait for less than a minute, it waits and asks again.
 
     Args:
         address: the portal's, without a trailing slash.
         api_key: bearer key.
         language: of sentences, ``en`` or ``es``.
+        waiting: called with the seconds before each such wait.
     """
 
-    def __init__(self, address: str, api_key: str, *, language: str = "en") -> None:
+    def __init__(
+        self,
+        address: str,
+        api_key: str,
+        *,
+        language: str = "en",
+        waiting: Callable[[float], None] = lambda _: None,
+    ) -> None:
+        self._waiting = waiting
         self._http = httpx.Client(
             base_url=address,
             headers={"Authorization": f"Bearer {api_key}", "Accept-Language": language},
@@ -110,17 +125,31 @@ class PortalClient:
         self._http.close()
 
     def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
-        try:
-            answer = self._http.request(method, path, **request)
-        except httpx.TransportError as error:
-            raise PortalProblem("PORTAL_AWAY", "The portal does not answer. Is `snapshot up` running?") from error
-        if answer.is_success:
-            return answer
+        for _ in range(_TRIES):
+            try:
+                answer = self._http.request(method, path, **request)
+            except httpx.TransportError as error:
+                raise PortalProblem("PORTAL_AWAY", "The portal does not answer. Is `snapshot up` running?") from error
+            if answer.is_success:
+                return answer
+            seconds = _asked_to_wait(answer)
+            if seconds is None:
+                break
+            self._waiting(seconds)
+            time.sleep(seconds)
         try:
             problem = answer.json()
         except ValueError:
             problem = {}
         raise PortalProblem(str(problem.get("code", answer.status_code)), _sentence(problem))
+
+
+def _asked_to_wait(answer: httpx.Response) -> float | None:
+    """Return the seconds after which to try again, or None where that is not worth waiting for."""
+    asked = answer.headers.get("retry-after", "")
+    if answer.status_code != httpx.codes.TOO_MANY_REQUESTS or not asked.isdecimal():
+        return None
+    return float(asked) if float(asked) <= LONGEST_WAIT else None
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

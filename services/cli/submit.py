@@ -80,7 +80,11 @@ def connect(language: str) -> PortalClient:
     if not address or not key:
         typer.echo("Nothing runs here. Start it with `snapshot up`, or set SNAPSHOT_PORTAL_URL and SNAPSHOT_API_KEY.")
         raise typer.Exit(REFUSED)
-    return PortalClient(address, key, language=language)
+    return PortalClient(address, key, language=language, waiting=_tell_wait)
+
+
+def _tell_wait(seconds: float) -> None:
+    typer.echo(f"Too many forms in a minute: waiting {seconds:.0f} s, as the portal asks.", err=True)
 
 
 def _practice_key(home: Path) -> str:

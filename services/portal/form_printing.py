@@ -51,9 +51,13 @@ class PrintedPage:
         }
 
 
-def may_print(context: PortalContext, acting: Acting) -> bool:
-    """Count one form against the organization's limit; False when it has printed too many for now."""
-    return context.rate_limits.allow(PRINTED_FORM, "printed_form", str(acting.organization_id))
+def count_printing(context: PortalContext, acting: Acting) -> None:
+    """Count one form against the organization's limit.
+
+    Raises:
+        Problem: 429, it has printed too many for now.
+    """
+    context.rate_limits.count(PRINTED_FORM, "printed_form", str(acting.organization_id))
 
 
 async def print_blank_form(context: PortalContext, *, acting: Acting, language: Language) -> PrintedPage:

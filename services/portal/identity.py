@@ -162,7 +162,7 @@ async def api_caller(request: Request, context: Context) -> ApiCaller:
     """
     address = client_address(request)
     if context.rate_limits.exhausted(API_KEY_REFUSED, "api_key", address):
-        raise Problem(429, PortalCode.TOO_MANY_REQUESTS, headers={"Retry-After": "60"})
+        raise context.rate_limits.refusal(API_KEY_REFUSED, "api_key", address)
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem(401, PortalCode.KEY_MISSING, headers={"WWW-Authenticate": "Bearer"})

@@ -1,8 +1,13 @@
 """How often one address may try: sign-in, sign-up, invitations and API keys. Counts live in this one process."""
 
+import math
+import time
+
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+
+from services.portal.problems import PortalCode, Problem
 
 SIGN_IN = RateLimitItemPerMinute(20)
 """Sign-in tries per address: an office behind one address signs in within a minute; a guesser gets nowhere
@@ -20,8 +25,9 @@ API_KEY_REFUSED = RateLimitItemPerMinute(30)
 KEY_USE_NOTED = RateLimitItemPerMinute(1)
 """How often the use of one API key is written into the audit log, per process."""
 
-UPLOAD = RateLimitItemPerMinute(120)
-"""Forms per organization: a batch from a copier's watched folder goes through, a loop that went wrong does not."""
+UPLOAD = RateLimitItemPerMinute(240)
+"""Forms per organization: as many as one core reads in a minute (a quarter of a second each, docs/intake-accuracy.md).
+A batch from a copier's watched folder goes through, a loop that went wrong does not."""
 
 PRINTED_FORM = RateLimitItemPerMinute(60)
 """Printed forms per organization, blank and prefilled: each costs a few tenths of a second of CPU time."""
@@ -43,3 +49,18 @@ class RateLimits:
     def exhausted(self, limit: RateLimitItem, kind: str, address: str) -> bool:
         """Whether the next try would be refused, without counting one."""
         return not self._limiter.test(limit, kind, address)
+
+    def count(self, limit: RateLimitItem, kind: str, address: str) -> None:
+        """Count one try.
+
+        Raises:
+            Problem: 429, as ``refusal`` says, when this address has used up its tries of this kind.
+        """
+        if not self.allow(limit, kind, address):
+            raise self.refusal(limit, kind, address)
+
+    def refusal(self, limit: RateLimitItem, kind: str, address: str) -> Problem:
+        """Return the answer 429 that says in how many whole seconds the next try is worth making."""
+        free_at, _ = self._limiter.get_window_stats(limit, kind, address)
+        seconds = max(1, math.ceil(free_at - time.time()))
+        return Problem(429, PortalCode.TOO_MANY_REQUESTS, headers={"Retry-After": str(seconds)})

@@ -99,8 +99,7 @@ async def upload(
     The answer 202 means that the form is stored for good. Send the same Idempotency-Key again after a lost connection:
     the same form is never taken twice. Follow `status_url` until the status is delivered, rejected or refused.
     """
-    if not context.rate_limits.allow(UPLOAD, "upload", str(caller.organization_id)):
-        raise Problem(429, PortalCode.TOO_MANY_REQUESTS, headers={"Retry-After": "60"})
+    context.rate_limits.count(UPLOAD, "upload", str(caller.organization_id))
     await parse_upload(request)
     receipt = await _accept(request, context, by_key(caller), idempotency_key)
     location = f"{API}/consents/{receipt.id}"

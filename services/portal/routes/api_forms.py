@@ -11,7 +11,7 @@ from services.portal.api_documents import API, ResourceLink, ResourceList, probl
 from services.portal.claims import ClaimInvalid
 from services.portal.context import Context
 from services.portal.form_orders import SENTENCES, read_order
-from services.portal.form_printing import FORM_ID_HEADER, may_print, print_blank_form, print_prefilled_form
+from services.portal.form_printing import FORM_ID_HEADER, count_printing, print_blank_form, print_prefilled_form
 from services.portal.identity import ApiCaller, api_caller
 from services.portal.openapi import bearer_key
 from services.portal.problems import PortalCode, Problem
@@ -94,8 +94,7 @@ async def blank_form(
 
 def _acting(caller: ApiCaller, context: Context) -> Acting:
     acting = by_key(caller)
-    if not may_print(context, acting):
-        raise Problem(429, PortalCode.TOO_MANY_REQUESTS, headers={"Retry-After": "60"})
+    count_printing(context, acting)
     return acting
 
 

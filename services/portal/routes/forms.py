@@ -13,10 +13,9 @@ from services.portal.context import Context
 from services.portal.date_boxes import box_names, folded
 from services.portal.errors import error_page
 from services.portal.form_orders import FIELDS, SENTENCES, read_order
-from services.portal.form_printing import may_print, print_blank_form, print_prefilled_form
+from services.portal.form_printing import count_printing, print_blank_form, print_prefilled_form
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role
 from services.portal.pages import page
-from services.portal.problems import PortalCode, Problem
 from services.portal.upload_form import text_fields
 from services.runtime.clock import legal_day
 
@@ -71,8 +70,7 @@ async def blank_form(request: Request, language: Language, member: Member, conte
 
 def _acting(member: SignedIn, context: Context) -> Acting:
     acting = by_person(member)
-    if not may_print(context, acting):
-        raise Problem(429, PortalCode.TOO_MANY_REQUESTS)
+    count_printing(context, acting)
     return acting
 
 

@@ -12,7 +12,6 @@ from services.portal.context import Context
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role, signed_in
 from services.portal.languages import mark
 from services.portal.pages import page, see
-from services.portal.problems import PortalCode, Problem
 from services.portal.rate_limits import RESOURCE_MAIL
 from services.portal.resource_mail import AddressRefused, NothingToSend, known_resources, send_resources
 from services.resources.catalogue import Audience, Resource, ResourceType, by_id, search
@@ -65,8 +64,7 @@ async def send(
 ) -> Response:
     """Send links to a client's own address. It is sealed until the e-mail is out, and kept nowhere after that."""
     acting, chosen = by_person(member), resource or []
-    if not context.rate_limits.allow(RESOURCE_MAIL, "resource_mail", str(acting.person_id)):
-        raise Problem(429, PortalCode.TOO_MANY_REQUESTS)
+    context.rate_limits.count(RESOURCE_MAIL, "resource_mail", str(acting.person_id))
     reader = _language(language, member)
     try:
         await send_resources(context, caller=acting, address=address, resource_ids=chosen, language=reader)

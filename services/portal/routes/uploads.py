@@ -18,7 +18,6 @@ from services.portal.date_boxes import folded
 from services.portal.identity import ORGANIZATION_ROLES, SignedIn, require_role
 from services.portal.languages import mark
 from services.portal.pages import page, see
-from services.portal.problems import PortalCode, Problem
 from services.portal.rate_limits import UPLOAD
 from services.portal.upload_form import DRAIN_LIMIT, UploadRoute, document, text_fields
 from services.portal.uploads import IdempotencyKeyReused, UploadRefused, accept_upload, check_document
@@ -53,8 +52,7 @@ async def upload_page(request: Request, member: Member) -> Response:
 async def upload(request: Request, member: Member, context: Context) -> Response:
     """Take the form, or show the page again with every mistake in it."""
     acting = by_person(member)
-    if not context.rate_limits.allow(UPLOAD, "upload", str(acting.organization_id)):
-        raise Problem(429, PortalCode.TOO_MANY_REQUESTS)
+    context.rate_limits.count(UPLOAD, "upload", str(acting.organization_id))
     parts = await request.form()
     fields = text_fields(parts)
     errors = _claim_errors(context, fields)

@@ -174,7 +174,8 @@ async def test_printing_is_limited_for_an_organization_and_not_for_others(world:
     for _ in range(PRINTED_FORM.amount):
         world.context.rate_limits.allow(PRINTED_FORM, "printed_form", str(world.staff.organization_id))
     answer = await order(world)
-    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+    assert answer.status_code == 429
+    assert 1 <= int(answer.headers["retry-after"]) <= 60
     assert (await order(world, world.other_staff)).status_code == 201
 
 
