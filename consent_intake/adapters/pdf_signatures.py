@@ -99,7 +99,7 @@ def digital_signatures(
     """Return a file's signatures in the order of its form fields, document time stamps left out.
 
     Empty for a file that has none. Never raises on a file's content: what cannot be judged, or not within ``seconds``
-    of wall time, is ``UNREADABLE``. Only in the main thread of a process.
+    of processor time, is ``UNREADABLE``. Only in the main thread of a process.
     """
     if not may_be_signed(document):
         return ()

@@ -1,4 +1,8 @@
-"""An end to work on a stranger's file that would take too long. Main thread of a process only."""
+"""An end to work on a stranger's file that would take too long. Main thread of a process only.
+
+Processor time is what counts, so that the same file is judged alike on an idle machine and on a busy one. How long a
+document may take by the clock is for the process that waits for it to say.
+"""
 
 import signal
 from collections.abc import Iterator
@@ -15,7 +19,7 @@ class TookTooLong(BaseException):
 
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TookTooLong in the body once ``seconds`` of wall time are over.
+    """Raise TookTooLong in the body once the process has used ``seconds`` of processor time in it.
 
     Raises:
         TookTooLong: the body was stopped.
@@ -24,10 +28,10 @@ def time_limit(seconds: float) -> Iterator[None]:
     def _stop(_signal: int, _frame: FrameType | None) -> None:
         raise TookTooLong
 
-    before = signal.signal(signal.SIGALRM, _stop)
+    before = signal.signal(signal.SIGPROF, _stop)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds, _REPEATED_AFTER)
+        signal.setitimer(signal.ITIMER_PROF, seconds, _REPEATED_AFTER)
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
