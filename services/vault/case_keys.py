@@ -6,19 +6,15 @@ It opens nothing without the consent's key, so the end of a consent takes both.
 import os
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.register.database import Transaction
 from services.register.tables import VaultCaseKey
 from services.runtime.clock import Clock
+from services.vault.key_wrapping import AesKeyWrapper, BoundTo
 from services.vault.master_key import KEY_BYTES
-from services.vault.vault import ObjectDamaged, ObjectMissing
-
-WRAP_VERSION = b"\x01"
-NONCE_BYTES = 12
+from services.vault.vault import ObjectMissing
 
 
 class CaseKeys:
@@ -64,8 +60,7 @@ class CaseKeys:
 
     def _insert(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> Insert:
         """Two transactions may make the first key at once: the first one counts."""
-        nonce, key = os.urandom(NONCE_BYTES), os.urandom(KEY_BYTES)
-        wrapped = WRAP_VERSION + nonce + AESGCM(data_key).encrypt(nonce, key, _authenticated(consent_id))
+        wrapped = AesKeyWrapper(data_key).wrap(os.urandom(KEY_BYTES), _bound_to(consent_id))
         values = {"consent_id": consent_id, "wrapped_key": wrapped, "created_at": self._clock()}
         if tx.get_bind().dialect.name == "postgresql":
             return postgresql.insert(VaultCaseKey).values(values).on_conflict_do_nothing()
@@ -75,17 +70,11 @@ class CaseKeys:
 def _unwrapped(row: VaultCaseKey | None, consent_id: UUID, data_key: bytes) -> bytes:
     if row is None or row.wrapped_key is None or row.destroyed_at is not None:
         raise ObjectMissing
-    version, wrapped = row.wrapped_key[:1], row.wrapped_key[1:]
-    if version != WRAP_VERSION or len(wrapped) <= NONCE_BYTES:
-        raise ObjectDamaged
-    try:
-        return AESGCM(data_key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _authenticated(consent_id))
-    except InvalidTag as error:
-        raise ObjectDamaged from error
+    return AesKeyWrapper(data_key).unwrap(row.wrapped_key, _bound_to(consent_id))
 
 
-def _authenticated(consent_id: UUID) -> bytes:
-    return WRAP_VERSION + b"|case-key|" + str(consent_id).encode()
+def _bound_to(consent_id: UUID) -> BoundTo:
+    return BoundTo("case-key", str(consent_id))
 
 
 async def _row(tx: Transaction, consent_id: UUID, *, for_update: bool = False) -> VaultCaseKey | None:

@@ -3,19 +3,15 @@
 import os
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import Insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.register.database import Transaction
 from services.register.tables import VaultKey
 from services.runtime.clock import Clock
+from services.vault.key_wrapping import AesKeyWrapper, BoundTo
 from services.vault.master_key import KEY_BYTES, MasterKey
-from services.vault.vault import ObjectDamaged, ObjectMissing
-
-WRAP_VERSION = b"\x01"
-NONCE_BYTES = 12
+from services.vault.vault import ObjectMissing
 
 
 class MasterKeyMismatch(Exception):
@@ -26,7 +22,7 @@ class DataKeys:
     """Makes, unwraps and destroys data keys. Nothing is cached, so a destroyed key is gone at once."""
 
     def __init__(self, master_key: MasterKey, clock: Clock) -> None:
-        self._wrapping = AESGCM(master_key.derive("wrap-data-key"))
+        self._wrapping = AesKeyWrapper(master_key.derive("wrap-data-key"))
         self._master_key_id = master_key.id
         self._clock = clock
 
@@ -64,11 +60,9 @@ class DataKeys:
 
     def _insert(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> Insert:
         """Two transactions may make a consent's first key at once: the first one counts."""
-        nonce = os.urandom(NONCE_BYTES)
-        wrapped = WRAP_VERSION + nonce + self._wrapping.encrypt(nonce, data_key, _authenticated(consent_id))
         values = {
             "consent_id": consent_id,
-            "wrapped_key": wrapped,
+            "wrapped_key": self._wrapping.wrap(data_key, _bound_to(consent_id)),
             "master_key_id": self._master_key_id,
             "created_at": self._clock(),
         }
@@ -81,18 +75,11 @@ class DataKeys:
             raise ObjectMissing
         if row.master_key_id != self._master_key_id:
             raise MasterKeyMismatch
-        version, wrapped = row.wrapped_key[:1], row.wrapped_key[1:]
-        if version != WRAP_VERSION or len(wrapped) <= NONCE_BYTES:
-            raise ObjectDamaged
-        try:
-            nonce, ciphertext = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
-            return self._wrapping.decrypt(nonce, ciphertext, _authenticated(consent_id))
-        except InvalidTag as error:
-            raise ObjectDamaged from error
+        return self._wrapping.unwrap(row.wrapped_key, _bound_to(consent_id))
 
 
-def _authenticated(consent_id: UUID) -> bytes:
-    return WRAP_VERSION + b"|data-key|" + str(consent_id).encode()
+def _bound_to(consent_id: UUID) -> BoundTo:
+    return BoundTo("data-key", str(consent_id))
 
 
 async def _row(tx: Transaction, consent_id: UUID, *, for_update: bool = False) -> VaultKey | None:
