@@ -1,5 +1,6 @@
 """The ``snapshot`` command: finds every room's commands by name, and loads only the one that is asked for."""
 
+import sys
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -8,6 +9,7 @@ from typer.core import TyperGroup
 from typing_extensions import override
 
 from services.cli.running import adopt_environment
+from services.runtime.structured_log import tell_what_nobody_caught
 from services.settings import HomeSettings
 
 ROOMS = "snapshot.commands"
@@ -51,5 +53,12 @@ def snapshot() -> None:
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line.
+
+    An error that no command expects is shown in full to a person at a terminal, and without its text to a log file.
+    """
+    if sys.stderr.isatty():
+        app()
+        return
+    tell_what_nobody_caught()
+    typer.main.get_command(app)()  # not through Typer, which would print the text

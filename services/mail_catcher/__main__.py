@@ -1,15 +1,26 @@
 """Run the mail catcher until SIGTERM: ``python -m services.mail_catcher``."""
 
 import asyncio
+import logging
 import os
 import sys
 from pathlib import Path
 
 import uvicorn
+from typing_extensions import override
 
 from services.mail_catcher.mailbox import Mailbox
 from services.mail_catcher.pages import application
 from services.mail_catcher.smtp_port import taking_mail
+
+
+class _Places(logging.Handler):
+    """Says where something went wrong and of which class it is, never what was said: a mail may be quoted in it."""
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else "no error"
+        sys.stderr.write(f"mail catcher: {record.levelname} at {record.module}:{record.lineno}: {error}\n")
 
 
 async def _run() -> None:
@@ -24,7 +35,7 @@ async def _run() -> None:
             application(mailbox),
             host=host,
             port=web_port,
-            log_level="warning",
+            log_config=None,
             access_log=False,
             http="h11",
             ws="none",
@@ -34,4 +45,5 @@ async def _run() -> None:
         await uvicorn.Server(settings).serve()
 
 
+logging.basicConfig(level=logging.WARNING, handlers=[_Places()])
 asyncio.run(_run())

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from typing import Any
 
+from services.runtime.structured_log import configure
+from services.settings import LogSettings
+
 MOST_SECONDS = 45.0
 """Limit of a piece of work. A rebalance and a stop wait for the event in hand, and the broker gives up on a worker that
 keeps it waiting for 60 s (measured: findings of the Kafka trials, section 4.2)."""
@@ -180,6 +183,7 @@ def _settle_in(parent: int, memory_bytes: int | None, start: Callable[[], None] 
     ctypes.CDLL(None, use_errno=True).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+    configure(LogSettings(), "child")  # it writes into its parent's log
     if start is not None:
         start()
     if memory_bytes is not None:

@@ -1,14 +1,19 @@
 """Structured logs: one JSON object a line (or colours on a console) on standard error.
 
 What belongs to every line of an event (stage, consent_id, event_id, topic, partition, offset) is bound once, with
-``bound_to_event``. An exception is logged as its class and the places it passed through, never as its text, which may
-quote a person's data.
+``bound_to_event``. Only the fields of ``log_fields.FIELDS`` are printed, in the shape that each has there. An exception
+is logged as its class and the places it passed through, never as its text, which may quote a person's data; the same
+holds for what nobody caught, for libraries and for warnings.
 """
 
+import ast
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
 from contextlib import AbstractContextManager
+from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -16,16 +21,29 @@ import structlog
 from structlog.typing import FilteringBoundLogger
 from typing_extensions import override
 
+from services.runtime.log_fields import WordForWord, only_named_fields
 from services.settings import LogSettings
 
 LIBRARIES_AT_WARNING = (
     "faust", "mode", "aiokafka", "kafka", "asyncio", "sqlalchemy", "alembic", "httpx", "httpcore", "weasyprint"
 )  # fmt: skip
-"""Their information and debug lines print records and queries; their warnings are printed without arguments."""
+"""Their information and debug lines tell of every record and query."""
+
+MOST_OF_A_TEXT = 200
 
 
 def get_logger() -> FilteringBoundLogger:
-    """Return a logger. Its messages are fixed; everything variable is a keyword: ids, codes, counts, times."""
+    """Return a logger. Its messages are fixed; everything variable is a keyword: ids, codes, counts, times.
+
+    In a process that has not called ``configure`` the same fields are printed, for a console.
+    """
+    if not structlog.is_configured():
+        structlog.configure(
+            processors=_steps("unnamed", structlog.dev.ConsoleRenderer(colors=False)),
+            wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+            logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
+            cache_logger_on_first_use=False,
+        )
     logger: FilteringBoundLogger = structlog.get_logger()
     return logger
 
@@ -44,14 +62,7 @@ def configure(settings: LogSettings, process: str) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _name_the_process(process),
-            _exception_without_its_text,
-            renderer,
-        ],
+        processors=_steps(process, renderer),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
@@ -61,6 +72,15 @@ def configure(settings: LogSettings, process: str) -> None:
     root.setLevel(max(level, logging.INFO))
     for library in LIBRARIES_AT_WARNING:
         logging.getLogger(library).setLevel(logging.WARNING)
+    logging.captureWarnings(True)
+    tell_what_nobody_caught()
+
+
+def tell_what_nobody_caught() -> None:
+    """From now on an exception that nobody caught is a line like any other, in every thread: no text, no values."""
+    sys.excepthook = lambda _kind, error, _trace: _tell_uncaught(error)
+    threading.excepthook = lambda told: _tell_uncaught(told.exc_value)
+    sys.unraisablehook = lambda told: _tell_uncaught(told.exc_value)
 
 
 def bound_to_event(**names: object) -> AbstractContextManager[None]:
@@ -87,19 +107,50 @@ def places(trace: TracebackType | None, *, most: int = 6) -> list[str]:
 
 
 class _WithoutArguments(logging.Handler):
-    """Passes on what a library says, without the arguments it filled in: they may be a record's value."""
+    """Passes on what a library says as far as it stands in the library's own code; the rest may be a record's value."""
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        details: dict[str, Any] = {"logger": record.name, "said": str(record.msg)[:200]}
-        if not record.args and record.name.partition(".")[0] in LIBRARIES_AT_WARNING:
-            # Formatted before it was logged, so that text and arguments can't be told apart.
-            details["said"] = f"{record.module}:{record.lineno}"
+        details: dict[str, Any] = {"logger": record.name, "place": f"{record.module}:{record.lineno}"}
+        if (said := str(record.msg)) in _texts_of(record.pathname):
+            details["said"] = WordForWord(said[:MOST_OF_A_TEXT])
         if record.exc_info and record.exc_info[0]:
             details |= {"error": record.exc_info[0].__name__, "at": places(record.exc_info[2])}
         level = record.levelname.lower()
         log = getattr(get_logger(), level if level in {"debug", "info", "warning", "error", "critical"} else "info")
         log("library", **details)
+
+
+@cache
+def _texts_of(file: str) -> frozenset[str]:
+    """Return every text that stands in a module's source; none when it can't be read."""
+    try:
+        tree = ast.parse(Path(file).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return frozenset()
+    in_pieces = {id(piece) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for piece in node.values}
+    return frozenset(
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in in_pieces
+    )
+
+
+def _tell_uncaught(error: BaseException | None) -> None:
+    if not isinstance(error, KeyboardInterrupt | SystemExit):
+        get_logger().critical("nobody caught an error", **facts_of(error))
+
+
+def _steps(process: str, renderer: Any) -> list[structlog.types.Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _name_the_process(process),
+        _exception_without_its_text,
+        only_named_fields,  # last, so that nothing can be added behind it
+        renderer,
+    ]
 
 
 def _name_the_process(process: str) -> structlog.types.Processor:

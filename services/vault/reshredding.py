@@ -73,7 +73,7 @@ async def reshred_at_start(database: Database, vault: Vault, settings: AuditVeri
     try:
         shred_list = ShredList(settings.audit_checkpoint_path, public_key_from(settings.audit_public_key_path))
     except KeyFileUnusable as error:
-        get_logger().warning("no audit key: destroyed keys that a backup brought back stay", error=str(error))
+        get_logger().warning("no audit key: destroyed keys that a backup brought back stay", error=type(error).__name__)
         return 0
     return await reshred(database, vault, list(shred_list.read()), now=now)
 
