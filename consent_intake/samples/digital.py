@@ -1,30 +1,23 @@
 """Signs sample forms digitally, with a practice authority made on the spot that nobody else trusts."""
 
-import io
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any, Final, Self
+from typing import Final, Self
 
-from asn1crypto import keys
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner
 from pyhanko.sign.timestamps import DummyTimeStamper, TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
-from typing_extensions import override
+
+from services.pdf_signing import DatedSigner, PrivateKey, asn1_certificate, asn1_key, signed_pdf
 
 FIELD_NAME: Final = "parent_signature"
 """Form field that holds the signature; no box of the form is drawn over."""
-
-_PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,7 @@ class PracticeAuthority:
         key = ec.generate_private_key(ec.SECP256R1())
         usage = _usage(digital_signature=True, content_commitment=signs_documents)
         certificate = self._certified(_named(name), key, usage, valid=valid)
-        return SimpleSigner(_asn1(certificate), _asn1_key(key), self._store)
+        return SimpleSigner(asn1_certificate(certificate), asn1_key(key), self._store)
 
     @cached_property
     def time_stamper(self) -> DummyTimeStamper:
@@ -72,12 +65,12 @@ class PracticeAuthority:
         usage = _usage(digital_signature=True, content_commitment=True)
         purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         certificate = self._certified(_named("Practice Time Stamps"), key, usage, purpose=purpose)
-        return DummyTimeStamper(_asn1(certificate), _asn1_key(key), self._store, fixed_dt=self.at)
+        return DummyTimeStamper(asn1_certificate(certificate), asn1_key(key), self._store, fixed_dt=self.at)
 
     def _certified(
         self,
         subject: x509.Name,
-        key: _PrivateKey,
+        key: PrivateKey,
         usage: x509.KeyUsage,
         *,
         valid: tuple[datetime, datetime] | None = None,
@@ -94,7 +87,7 @@ class PracticeAuthority:
     @property
     def _store(self) -> SimpleCertificateStore:
         store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
-        store.register(_asn1(self.certificate))
+        store.register(asn1_certificate(self.certificate))
         return store
 
 
@@ -138,28 +131,8 @@ def signed_by(
         certify=locks is not None,
         docmdp_permissions=locks or MDPPerm.FILL_FORMS,
     )
-    pen = _PenWithAClock(at, about, signer, timestamper=stamper, new_field_spec=SigFieldSpec(field_name))
-    out = io.BytesIO()
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-    if writer.prev.encrypted:  # against changes only; signing is allowed
-        writer.encrypt(b"")  # type: ignore[no-untyped-call]
-    with ThreadPoolExecutor(1) as other:  # pyHanko runs an event loop, and the caller may be in one
-        other.submit(pen.sign_pdf, writer, output=out).result()
-    return out.getvalue()
-
-
-class _PenWithAClock(PdfSigner):
-    """Signs at the time it is told; pyHanko's own signs now."""
-
-    def __init__(self, at: datetime, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._at = at
-
-    @override
-    def init_signing_session(self, *args: Any, **options: Any) -> PdfSigningSession:
-        session = super().init_signing_session(*args, **options)
-        session.system_time = self._at
-        return session
+    dated = DatedSigner(at, about, signer, timestamper=stamper, new_field_spec=SigFieldSpec(field_name))
+    return signed_pdf(pdf, dated)
 
 
 def _named(name: str) -> x509.Name:
@@ -167,7 +140,7 @@ def _named(name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: _PrivateKey, period: tuple[datetime, datetime]
+    subject: x509.Name, issuer: x509.Name, key: PrivateKey, period: tuple[datetime, datetime]
 ) -> x509.CertificateBuilder:
     start, end = period
     builder = x509.CertificateBuilder(issuer, subject, key.public_key(), x509.random_serial_number(), start, end)
@@ -180,14 +153,3 @@ def _usage(**uses: bool) -> x509.KeyUsage:
         *("key_cert_sign", "crl_sign", "encipher_only", "decipher_only"),
     )
     return x509.KeyUsage(**{name: uses.get(name, False) for name in names})
-
-
-def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
-
-
-def _asn1_key(key: _PrivateKey) -> keys.PrivateKeyInfo:
-    plain = serialization.NoEncryption()
-    return keys.PrivateKeyInfo.load(
-        key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, plain)
-    )

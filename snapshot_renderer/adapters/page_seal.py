@@ -6,28 +6,22 @@ process; the children that set pages never hold it.
 """
 
 import asyncio
-import io
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import keys
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
-from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
-from pyhanko.sign.signers.pdf_signer import PdfSigningSession
+from pyhanko.sign.signers import PdfSignatureMetadata, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
-from typing_extensions import override
 
 from schemas.values import Language, sha256_of
+from services.pdf_signing import DatedSigner, PrivateKey, asn1_certificate, asn1_key, signed_pdf
 from services.runtime.clock import Clock
 from services.runtime.failures import TemporarilyUnavailable
 from snapshot_renderer.adapters.seal_files import SealFiles, SealUnusable
@@ -40,8 +34,6 @@ SPACE_DIGITS = 6_144
 
 _PKCS12 = (".p12", ".pfx")
 _LEAST_RSA_BITS = 2048
-
-PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 
 @dataclass(frozen=True)
@@ -100,29 +92,11 @@ class PageSeal:
             docmdp_permissions=MDPPerm.NO_CHANGES,
         )
         field = SigFieldSpec(FIELD_NAME, readable_field_name=FIELD_TITLE)
-        pen = _PenWithAClock(now, about, self._signer, new_field_spec=field)
-        out = io.BytesIO()
-        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
-        with ThreadPoolExecutor(1) as other:  # pyHanko runs an event loop, and the caller may be in one
-            other.submit(pen.sign_pdf, writer, output=out, bytes_reserved=self._space).result()
-        return out.getvalue()
+        signer = DatedSigner(now, about, self._signer, new_field_spec=field)
+        return signed_pdf(pdf, signer, space_digits=self._space)
 
     def _with_seal(self, page: MadePage) -> MadePage:
         return replace(page, pdf=self.seal(page.pdf), unsealed_sha256=sha256_of(page.pdf))
-
-
-class _PenWithAClock(PdfSigner):
-    """Signs at the time it is told; pyHanko's own signs now."""
-
-    def __init__(self, at: datetime, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._at = at
-
-    @override
-    def init_signing_session(self, *args: Any, **options: Any) -> PdfSigningSession:
-        session = super().init_signing_session(*args, **options)
-        session.system_time = self._at
-        return session
 
 
 def _identity(files: SealFiles) -> _Identity:
@@ -195,12 +169,5 @@ def _require_valid(certificate: x509.Certificate, now: datetime) -> None:
 def _signer(identity: _Identity) -> SimpleSigner:
     store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     for certificate in identity.others:
-        store.register(_asn1(certificate))
-    plain = identity.key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    return SimpleSigner(_asn1(identity.certificate), keys.PrivateKeyInfo.load(plain), store)
-
-
-def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+        store.register(asn1_certificate(certificate))
+    return SimpleSigner(asn1_certificate(identity.certificate), asn1_key(identity.key), store)
