@@ -9,6 +9,7 @@ left. A wrong year is the one misreading that would let an expired form pass: da
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from math import exp, log
 
 from consent_intake.rules.claim_thresholds import ClaimThresholds
@@ -23,7 +24,7 @@ _BEFORE = timedelta(days=1_200)
 _AHEAD = timedelta(days=400)
 _MONTHS = 12
 _DATE_LENGTH = 8
-_DIGITS = 10
+_TEN = "0123456789"
 _SECOND_READING = 2.0
 """Nats by which another engine's exact reading counts for a day."""
 
@@ -86,18 +87,30 @@ def _fits(written: WrittenText, days: Days) -> Iterator[_Fit]:
     """Yield how well each day fits the cells: day first only where none can be a month."""
     if len(written.cells) != _DATE_LENGTH:
         return
-    others, day = set(other_readings(written)), days.first
+    others = set(other_readings(written))
+    chances = [{digit: _chance(cell, digit) for digit in _TEN} for cell in written.cells]
+    nats = [{digit: log(chance) for digit, chance in of_cell.items()} for of_cell in chances]
+    for day, text in _written_days(days):
+        fit = sum(of_cell[digit] for of_cell, digit in zip(nats, text, strict=True))
+        least = min(of_cell[digit] for of_cell, digit in zip(chances, text, strict=True))
+        yield _Fit(day, fit + _SECOND_READING * (text in others), least)
+
+
+@lru_cache(maxsize=16)
+def _written_days(days: Days) -> tuple[tuple[date, str], ...]:
+    """Return each day with the digits that may stand for it; a form's dates ask for the same years over and over."""
+    written, day = list[tuple[date, str]](), days.first
     while day <= days.last:
-        texts = [f"{day:%m%d%Y}"] + ([f"{day:%d%m%Y}"] if day.day > _MONTHS else [])
-        for text in texts:
-            chances = [_chance(cell, digit) for cell, digit in zip(written.cells, text, strict=True)]
-            yield _Fit(day, sum(map(log, chances)) + _SECOND_READING * (text in others), min(chances))
+        written.append((day, f"{day:%m%d%Y}"))
+        if day.day > _MONTHS:
+            written.append((day, f"{day:%d%m%Y}"))
         day += timedelta(days=1)
+    return tuple(written)
 
 
 def _chance(cell: CombCell, digit: str) -> float:
     """Return a digit's chance; what a cell's reading leaves over belongs to the digits that it does not name."""
-    unnamed = _DIGITS - len(cell.chances)
+    unnamed = len(_TEN) - len(cell.chances)
     if digit in cell.chances or unnamed <= 0:
         return chance_of(cell, digit)
     return max((1 - sum(cell.chances.values())) / unnamed, chance_of(cell, digit))
