@@ -14,6 +14,8 @@ LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log", "
 SPREAD = {"facts_of", "_names"}
 """Functions whose result may be spread over a line; ``_names`` is looked into below."""
 
+CLASS_OR_CODE = ("type(", "code")
+
 HANDLER = "services/runtime/structured_log.py"
 """It alone speaks for libraries: it takes their fields from a dictionary."""
 
@@ -44,8 +46,8 @@ def complaints(call: ast.Call) -> list[str]:
                 found.append("it spreads a dictionary")
         elif keyword.arg not in FIELDS:
             found.append(f"{keyword.arg} is not on the list")
-        elif keyword.arg == "error" and not ast.unparse(keyword.value).startswith("type("):
-            found.append("an error is told by its class")
+        elif keyword.arg == "error" and not ast.unparse(keyword.value).startswith(CLASS_OR_CODE):
+            found.append("an error is told by its class or code")
         elif keyword.arg in {"said", "logger", "event", "process", "timestamp", "left_out"}:
             found.append(f"{keyword.arg} belongs to the log itself")
     return found
