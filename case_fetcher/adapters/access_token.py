@@ -74,6 +74,7 @@ class AccessTokens:
 
     def reject(self, token: str) -> None:
         """Forget a token that was refused, unless a newer one is there already."""
+        # allowed: secrets-in-constant-time - our own token, given back by our own caller
         if token == self._token:
             self._good_until = float("-inf")
 

@@ -122,6 +122,7 @@ def _held(*, missed: bool, judged: bool) -> str:
 
 def markdown(title: str, command: str, notes: Iterable[str], report: Report, tables: Iterable[Breakdown]) -> str:
     """Return the page: the command that makes it again, what the figures are of, and every table."""
+    # allowed: aware-clock - the day of the run, as its machine tells it
     parts = [f"# {title}", f"Made by `{command}` on {date.today():%Y-%m-%d}.", *notes]  # noqa: DTZ011 - of the run
     parts += [_table(HEAD, report.rows())]
     for breakdown in tables:

@@ -62,6 +62,7 @@ def page(
     body = environment(language).get_template(template).render({**given, **values})
     headers = {"Cache-Control": "no-store", "Content-Language": language.value}
     response = HTMLResponse(body, status_code=status_code, headers=headers)
+    # allowed: secrets-in-constant-time - the secret is the one that this very cookie brought, or a new one
     if secret is not None and request.cookies.get(visitor_cookie(context.settings)) != secret:
         set_cookie(response, context.settings, visitor_cookie(context.settings), secret)
     return response

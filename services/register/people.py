@@ -170,6 +170,7 @@ async def sign_in(database: Database, *, email: str, password: str, at: datetime
         return None
     async with database.transaction() as tx:
         person = await lock(tx, found.id)
+        # allowed: secrets-in-constant-time - two readings of one column: was the password changed in between?
         return person if await _noted(tx, person, fits and person.password_hash == stored, at) else None
 
 

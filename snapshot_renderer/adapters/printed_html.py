@@ -98,7 +98,7 @@ class _WellFormed(weasyprint.HTML):  # type: ignore[misc]  # WeasyPrint ships no
     def __init__(self, markup: str, style: PrintedStyle) -> None:
         # The constructor that is not called parses HTML; but for `style` these are the fields it sets in WeasyPrint 70.
         try:
-            root = ET.fromstring(markup)  # noqa: S314  (our own template, autoescaped)
+            root = ET.fromstring(markup)  # noqa: S314 # nosec B314 # our own template, autoescaped
         except ET.ParseError:
             raise NotPrintable from None
         self.base_url = BASE_URL

@@ -59,7 +59,9 @@ async def set_password(
     if person is None:
         return page(request, "accounts/invitation_over.html", None, status_code=410)
     errors = mistakes(
-        password=why_unsuitable(password, email=person.email), again=None if password == again else DIFFERENT
+        password=why_unsuitable(password, email=person.email),
+        # allowed: secrets-in-constant-time - one person typed both
+        again=None if password == again else DIFFERENT,
     )
     if errors:
         return _form(request, person, errors)
