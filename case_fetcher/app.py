@@ -17,8 +17,7 @@ from services.register.grants import GrantVerifier
 from services.runtime import worker
 from services.runtime.clock import utc_now
 from services.runtime.stage import Consumer, Stage
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey
+from services.vault.opening import open_vault
 
 
 def case_source(settings: Settings) -> CaseSource:
@@ -68,7 +67,7 @@ def stage(settings: Settings) -> Stage:
         CaseApiMisconfigured: a setting of the case API is missing or unsafe.
         ExtractRefused: the extract is incomplete, changed, or lacks a column.
     """
-    vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+    vault = open_vault(settings)
     source = case_source(settings)
     gate = Gate(
         vault=vault,

@@ -14,8 +14,7 @@ from services.register.grants import GrantSigner
 from services.runtime import worker
 from services.runtime.clock import utc_now
 from services.runtime.stage import Consumer, Stage
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey
+from services.vault.opening import open_vault
 
 
 def stage(settings: Settings, database: Database) -> Stage:
@@ -28,7 +27,7 @@ def stage(settings: Settings, database: Database) -> Stage:
         TrustFileInvalid: a file of trusted certificates is none.
     """
     trusted_certificates(settings.trust_files)  # said here: the reading process could only fail to start
-    vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+    vault = open_vault(settings)
     signer = GrantSigner.from_file(settings.grant_private_key_path)
     reader = form_reader(settings.intake_readers, trust_files=settings.trust_files)
     shadow = settings.intake_shadow_policy_file

@@ -27,10 +27,10 @@ from services.runtime import worker
 from services.runtime.clock import utc_now
 from services.runtime.stage import Consumer, Stage
 from services.texts.catalogue import translations
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey
+from services.vault.opening import open_standing_keys, open_vault
 from services.vault.reshredding import keep_shred_list
 from services.vault.shred_list import ShredList
+from services.vault.standing_keys import PurposeKeys
 from services.vault.vault import Vault
 
 TEXTS = Path(__file__).parent / "po"
@@ -38,8 +38,7 @@ TEXTS = Path(__file__).parent / "po"
 
 def stage(settings: Settings, database: Database) -> Stage:
     """Build the stage; the couriers and the closing of expired consents use the database beside the consumers."""
-    master = MasterKey.from_file(settings.master_key_path)
-    vault = FileVault(settings.vault_path, master)
+    vault, keys = open_vault(settings), open_standing_keys(settings, settings.register_url)
     gate = Gate(
         vault=vault,
         verifier=GrantVerifier.from_file(settings.grant_public_key_path),
@@ -61,7 +60,7 @@ def stage(settings: Settings, database: Database) -> Stage:
         ),
         writes=(),
         companions=(
-            *(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, master)),
+            *(partial(courier.run, nudge.listener()) for courier in couriers(settings, database, keys)),
             partial(close_expired, database, vault=vault, clock=utc_now),
             partial(erase_kept_long_enough, database, vault=vault, settings=settings, clock=utc_now),
             *signing_of_audit(settings, database, vault),
@@ -87,7 +86,7 @@ def signing_of_audit(settings: Settings, database: Database, vault: Vault) -> tu
     )
 
 
-def couriers(settings: Settings, database: Database, master: MasterKey) -> tuple[Courier[Mail], Courier[WebhookCall]]:
+def couriers(settings: Settings, database: Database, keys: PurposeKeys) -> tuple[Courier[Mail], Courier[WebhookCall]]:
     """Build one courier for each channel, so that a webhook that hangs holds up no e-mail.
 
     Raises:
@@ -95,7 +94,7 @@ def couriers(settings: Settings, database: Database, master: MasterKey) -> tuple
         AddressInvalid: the sender's address is not exactly one.
     """
     packer = Packer(
-        master=master, portal_url=settings.portal_url, translations=lambda language: translations(TEXTS, language)
+        keys=keys, portal_url=settings.portal_url, translations=lambda language: translations(TEXTS, language)
     )
     server = MailServer.from_url(settings.smtp_url.get_secret_value(), without_tls=settings.smtp_without_tls)
     mail_sender = SmtpMailSender(server, sender=settings.mail_from, clock=utc_now)

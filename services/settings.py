@@ -6,7 +6,7 @@ Every setting is an environment variable with the prefix ``SNAPSHOT_`` (``SNAPSH
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -50,14 +50,41 @@ class RegisterSettings(HomeSettings):
         return self.database_url or f"sqlite:///{self.home.absolute() / 'register.db'}"
 
 
-class VaultSettings(HomeSettings):
+class AwsSettings(HomeSettings):
+    """Where Amazon's services, or ones that speak like them, are reached; who asks is said as for any AWS program."""
+
+    aws_region: str = Field(default="", title="AWS region", description="empty: as AWS_REGION or the profile says")
+    kms_endpoint: str = Field(
+        default="", title="KMS address", description="of a VPC endpoint or a stand-in; empty: the region's own"
+    )
+
+
+class VaultSettings(AwsSettings):
     """Which vault and master key."""
 
+    master_key_source: Literal["file", "environment", "aws-kms"] = Field(
+        default="file",
+        title="Where the master key is",
+        description="what wraps keys from now on; the other sources, where set, still open what they wrapped",
+    )
+    master_key_secret: SecretStr | None = Field(
+        default=None,
+        title="Master key itself",
+        description="for source environment: 32 random bytes, URL-safe base64; several versions: oldest first, spaces",
+    )
+    kms_keys: str = Field(
+        default="",
+        title="KMS keys",
+        description="for source aws-kms: key ids or ARNs (no aliases), oldest first, comma-separated",
+    )
     vault_folder: Path | None = Field(
         default=None, title="Vault folder", description="sealed objects; empty: vault/ at home"
     )
     master_key_file: Path | None = Field(
-        default=None, title="Master key", description="32 random bytes, URL-safe base64; empty: keys/master.key at home"
+        default=None,
+        title="Master key file",
+        description="for source file: 32 random bytes, URL-safe base64, one version a line; empty: keys/master.key "
+        "at home",
     )
 
     @property

@@ -10,8 +10,7 @@ from services.register.grants import GrantVerifier
 from services.runtime import worker
 from services.runtime.clock import utc_now
 from services.runtime.stage import Consumer, Gauge, Stage
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey
+from services.vault.opening import open_vault
 from snapshot_renderer.adapters.packaged_data import RuleBookUnreadable, editorial_with, rule_book_bytes
 from snapshot_renderer.adapters.page_maker import PageMaker, SealsPages
 from snapshot_renderer.adapters.review_watch import ReviewWatch
@@ -33,7 +32,7 @@ def stage(settings: Settings, database: Database) -> Stage:
     rule_book = rule_book_bytes(settings.rule_book_file)
     editorial = editorial_with(rule_book)
     reviews = ReviewWatch(editorial.book, utc_now)
-    vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+    vault = open_vault(settings)
     verifier = GrantVerifier.from_file(settings.grant_public_key_path)
     gate = Gate(vault=vault, verifier=verifier, agreements=Agreements(), clock=utc_now)
     seal = None if settings.seal_files is None else _seal(settings.seal_files)

@@ -9,8 +9,8 @@ from rich.console import Console
 from consent_intake.settings import Settings
 from services.register.command_runs import run_on_register
 from services.register.database import Database
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey, MasterKeyUnusable
+from services.vault.master_key import MasterKeyUnusable
+from services.vault.opening import open_vault
 from services.vault.vault import Vault
 
 Result = TypeVar("Result")
@@ -23,7 +23,7 @@ def run(work: Callable[[Database, Vault, Settings], Awaitable[Result]]) -> Resul
     """Do something with this installation's register and vault; ends with code 2 when the vault's key is absent."""
     settings = Settings()
     try:
-        vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+        vault = open_vault(settings)
     except MasterKeyUnusable as error:
         typer.echo(f"The master key can't be used: {error}.", err=True)
         raise typer.Exit(2) from error

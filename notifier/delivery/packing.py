@@ -15,7 +15,7 @@ from services.register.states import PersonStatus
 from services.register.tables import Message, Organization, Person
 from services.resources.catalogue import ResourceUnknown, by_id
 from services.texts import reasons
-from services.vault.master_key import MasterKey
+from services.vault.standing_keys import PurposeKeys
 from services.vault.sealed_text import open_text
 from services.vault.vault import ObjectDamaged
 
@@ -30,15 +30,15 @@ class Packer:
     """Makes e-mails and webhook calls.
 
     Args:
-        master: opens sealed tokens, addresses and webhook secrets.
+        keys: open sealed tokens, addresses and webhook secrets.
         portal_url: public address of the portal, without trailing slash.
         translations: the e-mails' catalogue in a language.
     """
 
     def __init__(
-        self, *, master: MasterKey, portal_url: str, translations: Callable[[Language], NullTranslations]
+        self, *, keys: PurposeKeys, portal_url: str, translations: Callable[[Language], NullTranslations]
     ) -> None:
-        self._master = master
+        self._keys = keys
         self._portal_url = portal_url.rstrip("/")
         self._translations = translations
 
@@ -49,7 +49,7 @@ class Packer:
             return GiveUp(Failure.MESSAGE_INVALID)
         try:
             reader = await self._reader(tx, message)
-            token = open_parameter(self._master, message, SEALED_TOKEN) if kind is Kind.INVITATION else None
+            token = open_parameter(self._keys, message, SEALED_TOKEN) if kind is Kind.INVITATION else None
         except ObjectDamaged:
             return GiveUp(Failure.SECRET_UNREADABLE)
         if reader is None:
@@ -75,7 +75,7 @@ class Packer:
             return None
         try:
             sealed = organization.webhook_secret_sealed or b""
-            secret = open_text(self._master, webhook_secret_purpose(organization.id), sealed)
+            secret = open_text(self._keys, webhook_secret_purpose(organization.id), sealed)
         except ObjectDamaged:
             return GiveUp(Failure.SECRET_UNREADABLE)
         event_type, status = WEBHOOK_TYPES[kind]
@@ -93,7 +93,7 @@ class Packer:
     async def _reader(self, tx: Transaction, message: Message) -> _Reader | None:
         """Return to whom and in which language; None when there is nobody any more."""
         if SEALED_ADDRESS in message.parameters:
-            address = open_parameter(self._master, message, SEALED_ADDRESS)
+            address = open_parameter(self._keys, message, SEALED_ADDRESS)
             return _Reader(address, Language(message.parameters.get("language", Language.ENGLISH)))
         if message.person_id is not None:
             person = await tx.get_one(Person, message.person_id, populate_existing=True)

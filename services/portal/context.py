@@ -17,7 +17,7 @@ from services.register.agreements import Agreements
 from services.register.database import Database
 from services.register.gate import Gate
 from services.runtime.clock import Clock
-from services.vault.master_key import MasterKey
+from services.vault.standing_keys import PurposeKeys
 from services.vault.vault import Vault
 
 
@@ -33,12 +33,12 @@ class Relay(Protocol):
 
 @dataclass(frozen=True)
 class PortalContext:
-    """The portal's collaborators. ``master_key`` is for claim indexes and for sealing single texts."""
+    """The portal's collaborators. ``master_key``: the standing keys, for claim indexes and single texts."""
 
     settings: PortalSettings
     database: Database
     vault: Vault
-    master_key: MasterKey
+    master_key: PurposeKeys
     gate: Gate
     agreements: Agreements
     clock: Clock

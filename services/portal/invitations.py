@@ -14,10 +14,10 @@ from services.register import messages
 from services.register.database import Transaction
 from services.register.states import PersonStatus
 from services.register.tables import Invitation, Person
-from services.vault.master_key import MasterKey
+from services.vault.standing_keys import PurposeKeys
 
 
-async def invite(tx: Transaction, master_key: MasterKey, person: Person, at: datetime) -> None:
+async def invite(tx: Transaction, keys: PurposeKeys, person: Person, at: datetime) -> None:
     """Make a link for an invited person and queue its e-mail; earlier links of theirs stop working."""
     await tx.execute(
         update(Invitation).where(Invitation.person_id == person.id, Invitation.used_at.is_(None)).values(used_at=at)
@@ -32,7 +32,7 @@ async def invite(tx: Transaction, master_key: MasterKey, person: Person, at: dat
             used_at=None,
         )
     )
-    await messages.invite(tx, master_key, person_id=person.id, token=token, at=at)
+    await messages.invite(tx, keys, person_id=person.id, token=token, at=at)
 
 
 async def invited_by(tx: Transaction, token: str, at: datetime) -> Person | None:

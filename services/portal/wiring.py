@@ -11,8 +11,7 @@ from services.register.grants import GrantVerifier
 from services.runtime.clock import utc_now
 from services.runtime.publisher import KafkaPublisher
 from services.runtime.relay import OutgoingRelay
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey
+from services.vault.opening import open_standing_keys, open_vault
 
 
 def build_context(settings: PortalSettings) -> PortalContext:
@@ -20,10 +19,12 @@ def build_context(settings: PortalSettings) -> PortalContext:
 
     Raises:
         OSError: a key file can't be read.
+        MasterKeyUnusable: the same for the master key.
+        TemporarilyUnavailable: the register or the master key can't be reached.
     """
     database = Database(settings.register_url)
-    master_key = MasterKey.from_file(settings.master_key_path)
-    vault = FileVault(settings.vault_path, master_key)
+    vault, master_key = open_vault(settings), open_standing_keys(settings, settings.register_url)
+    master_key.make_missing(utc_now())
     agreements = Agreements()
     verifier = GrantVerifier.from_file(settings.grant_public_key_path)
     return PortalContext(

@@ -20,9 +20,11 @@ from services.register.database import Database
 from services.register.disclosure_account import AccountLine, account_of, consents_of_claim
 from services.register.operators import operator
 from services.runtime.clock import utc_now
+from services.runtime.failures import TemporarilyUnavailable
 from services.settings import RegisterSettings, VaultSettings
 from services.vault.claim_index import claim_index
-from services.vault.master_key import MasterKey, MasterKeyUnusable
+from services.vault.master_key import MasterKeyUnusable
+from services.vault.opening import open_standing_keys
 
 CLAIM_INDEX_LENGTH: Final = 64
 
@@ -86,12 +88,12 @@ def _subject(of: str, settings: AccountSettings, party: Party) -> tuple[UUID | N
             return UUID(of), ""
         except ValueError:
             fail("This is neither a consent's id nor a claim index.", UNUSABLE)
-    try:
-        master = MasterKey.from_file(settings.master_key_path)
-    except MasterKeyUnusable as error:
-        fail(f"A parent can't be found by case identifier: {error}.", UNUSABLE)
     case_identifier: str = typer.prompt("Case identifier", hide_input=True)
-    return None, claim_index(master, case_identifier.strip(), party)
+    try:
+        keys = open_standing_keys(settings, settings.register_url)
+        return None, claim_index(keys, case_identifier.strip(), party)
+    except (MasterKeyUnusable, TemporarilyUnavailable) as error:
+        fail(f"A parent can't be found by case identifier: {error}.", UNUSABLE)
 
 
 def _told(line: AccountLine) -> str:

@@ -12,8 +12,8 @@ from services.register.expiry import expire_all
 from services.register.key_files import generate_key_files
 from services.runtime.clock import utc_now
 from services.settings import AuditSignSettings, GrantVerifySettings, RegisterSettings, VaultSettings
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey, MasterKeyUnusable, generate_master_key_file
+from services.vault.master_key import MasterKeyUnusable, generate_master_key_file
+from services.vault.opening import open_vault
 
 __all__ = ["audit_app", "keys_app", "register_app"]
 
@@ -60,7 +60,7 @@ def expire() -> None:
     """Close the consents whose last day is over and destroy their keys. Run it daily."""
     settings = ExpirySettings()
     try:
-        vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+        vault = open_vault(settings)
     except MasterKeyUnusable as error:
         typer.echo(f"The master key can't be used: {error}. `snapshot keys create` makes one.", err=True)
         raise typer.Exit(2) from error

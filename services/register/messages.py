@@ -1,6 +1,6 @@
 """Messages that the portal asks the notifier to send. The row is the request: it commits with what it tells about.
 
-A token or an address is sealed under the master key as long as it waits, and the notifier erases it once it is sent or
+A token or an address is sealed under a standing key as long as it waits, and the notifier erases it once it is sent or
 given up.
 """
 
@@ -14,8 +14,8 @@ from schemas.values import Language
 from services.register.database import Transaction
 from services.register.states import Channel, DeliveryState
 from services.register.tables import Message
-from services.vault.master_key import MasterKey
 from services.vault.sealed_text import open_text, seal_text
+from services.vault.standing_keys import PurposeKeys
 from services.vault.vault import ObjectDamaged
 
 INVITATION = "invitation"
@@ -26,10 +26,10 @@ SEALED_TOKEN = "sealed_token"  # noqa: S105  (a parameter's name)
 SEALED_ADDRESS = "sealed_address"
 
 
-async def invite(tx: Transaction, master: MasterKey, *, person_id: UUID, token: str, at: datetime) -> UUID:
+async def invite(tx: Transaction, keys: PurposeKeys, *, person_id: UUID, token: str, at: datetime) -> UUID:
     """Ask for an e-mail to a person with the link ``{portal}/invitation?token=...``; return the message's id."""
     message_id = uuid4()
-    parameters = {SEALED_TOKEN: _sealed(master, SEALED_TOKEN, message_id, token)}
+    parameters = {SEALED_TOKEN: _sealed(keys, SEALED_TOKEN, message_id, token)}
     return await _request(tx, message_id, kind=INVITATION, person_id=person_id, parameters=parameters, at=at)
 
 
@@ -42,7 +42,7 @@ async def tell_declined(tx: Transaction, *, organization_id: UUID, at: datetime)
 
 async def share_resources(
     tx: Transaction,
-    master: MasterKey,
+    keys: PurposeKeys,
     *,
     organization_id: UUID,
     address: str,
@@ -53,14 +53,14 @@ async def share_resources(
     """Ask for an e-mail with links to a client's own address, in the client's language; return the message's id."""
     message_id = uuid4()
     parameters = {
-        SEALED_ADDRESS: _sealed(master, SEALED_ADDRESS, message_id, address),
+        SEALED_ADDRESS: _sealed(keys, SEALED_ADDRESS, message_id, address),
         "resource_ids": list(resource_ids),
         "language": language.value,
     }
     return await _request(tx, message_id, kind=RESOURCE, organization_id=organization_id, parameters=parameters, at=at)
 
 
-def open_parameter(master: MasterKey, message: Message, name: str) -> str:
+def open_parameter(keys: PurposeKeys, message: Message, name: str) -> str:
     """Return a sealed parameter of a message.
 
     Raises:
@@ -70,7 +70,7 @@ def open_parameter(master: MasterKey, message: Message, name: str) -> str:
         sealed = b64decode(message.parameters[name], validate=True)
     except (KeyError, ValueError, TypeError) as error:
         raise ObjectDamaged from error
-    return open_text(master, _purpose(name, message.id), sealed)
+    return open_text(keys, _purpose(name, message.id), sealed)
 
 
 def without_sealed(parameters: dict[str, Any]) -> dict[str, Any]:
@@ -83,8 +83,8 @@ def webhook_secret_purpose(organization_id: UUID) -> str:
     return f"webhook-secret/{organization_id}"
 
 
-def _sealed(master: MasterKey, name: str, message_id: UUID, text: str) -> str:
-    return b64encode(seal_text(master, _purpose(name, message_id), text)).decode()
+def _sealed(keys: PurposeKeys, name: str, message_id: UUID, text: str) -> str:
+    return b64encode(seal_text(keys, _purpose(name, message_id), text)).decode()
 
 
 def _purpose(name: str, message_id: UUID) -> str:

@@ -43,6 +43,7 @@ __all__ = [
     "TimelineEntry",
     "VaultCaseKey",
     "VaultKey",
+    "VaultStandingKey",
 ]
 
 
@@ -272,3 +273,14 @@ class VaultCaseKey(Base):
     wrapped_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     destroyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class VaultStandingKey(Base):
+    """A key that stays the same while master keys change: of the claim index, of sealed texts. Vault only."""
+
+    __tablename__ = "vault_standing_keys"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    wrapped_key: Mapped[bytes] = mapped_column(LargeBinary)
+    master_key_id: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,8 +6,8 @@ from services.register.command_runs import BROKEN, UNUSABLE, fail, run_on_regist
 from services.register.key_files import KeyFileUnusable, public_key_from
 from services.runtime.clock import utc_now
 from services.settings import AuditVerifySettings, RegisterSettings, VaultSettings
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey, MasterKeyUnusable
+from services.vault.master_key import MasterKeyUnusable
+from services.vault.opening import open_vault
 from services.vault.reshredding import reshred
 from services.vault.shred_list import ShredList, ShredListForged
 
@@ -29,7 +29,7 @@ def reshred_command() -> None:
     """Destroy again the keys that a restored backup brought back. Run it before anything else is started."""
     settings = ReshredSettings()
     try:
-        sealed = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+        sealed = open_vault(settings)
         shred_list = ShredList(settings.audit_checkpoint_path, public_key_from(settings.audit_public_key_path))
         listed = list(shred_list.read())
     except (MasterKeyUnusable, KeyFileUnusable) as error:

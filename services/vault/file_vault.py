@@ -19,7 +19,7 @@ from services.register.database import Transaction
 from services.runtime.clock import Clock, utc_now
 from services.vault.case_keys import CaseKeys
 from services.vault.data_keys import DataKeys
-from services.vault.master_key import MasterKey
+from services.vault.key_ring import KeyRing
 from services.vault.vault import OF_THE_CASE, Kind, ObjectDamaged, ObjectMissing, Vault
 
 MAGIC = b"SNPV\x01"
@@ -40,13 +40,13 @@ class FileVault(Vault):
 
     Args:
         folder: made when it is absent, for its owner only.
-        master_key: wraps the data keys.
+        ring: the master key, which wraps the data keys.
         clock: for the dates of keys.
     """
 
-    def __init__(self, folder: Path, master_key: MasterKey, clock: Clock = utc_now) -> None:
+    def __init__(self, folder: Path, ring: KeyRing, clock: Clock = utc_now) -> None:
         self._folder = folder
-        self._keys = DataKeys(master_key, clock)
+        self._keys = DataKeys(ring, clock)
         self._case_keys = CaseKeys(clock)
 
     @override

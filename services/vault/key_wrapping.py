@@ -1,8 +1,8 @@
-"""Wrapping one key with another by AES-256-GCM, bound to what the key is for and whose it is."""
+"""Wrapping one key with another, bound to what the key is for and whose it is; in memory by AES-256-GCM."""
 
 import os
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,6 +24,33 @@ class BoundTo:
 
     purpose: str
     subject: str
+
+
+class KeyWrapper(Protocol):
+    """A version of the master key, wherever it is: what wraps the keys that are stored."""
+
+    @property
+    def id(self) -> str:
+        """A name of at most 40 characters that gives nothing away; stored beside what this version wrapped."""
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether a call goes over the network, so that it belongs into a thread."""
+
+    def wrap(self, key: bytes, bound_to: BoundTo) -> bytes:
+        """Return the wrapped key; it never looks the same twice.
+
+        Raises:
+            TemporarilyUnavailable: the master key can't be reached, or may not be used now.
+        """
+
+    def unwrap(self, wrapped: bytes, bound_to: BoundTo) -> bytes:
+        """Return the key.
+
+        Raises:
+            ObjectDamaged: the bytes are not what was wrapped with this version for this purpose and subject.
+            TemporarilyUnavailable: the master key can't be reached, or may not be used now.
+        """
 
 
 class AesKeyWrapper:

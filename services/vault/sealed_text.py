@@ -1,11 +1,11 @@
-"""Seal a short secret under the master key: a webhook secret, an address that is used once."""
+"""Seal a short secret under a standing key: a webhook secret, an address that is used once."""
 
 import os
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from services.vault.master_key import MasterKey
+from services.vault.standing_keys import PurposeKeys
 from services.vault.vault import ObjectDamaged
 
 VERSION = b"\x01"
@@ -13,20 +13,20 @@ NONCE_BYTES = 12
 """96 bits, as NIST SP 800-38D recommends for GCM."""
 
 
-def seal_text(master: MasterKey, purpose: str, text: str) -> bytes:
+def seal_text(keys: PurposeKeys, purpose: str, text: str) -> bytes:
     """Return version, nonce and ciphertext; only the same purpose opens it.
 
     Args:
-        master: the master key.
+        keys: the installation's standing keys.
         purpose: what it is for and whose, such as ``webhook-secret/<organization id>``; authenticated, not stored.
         text: the secret.
     """
     nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(master.derive("sealed-text")).encrypt(nonce, text.encode(), VERSION + purpose.encode())
+    sealed = AESGCM(keys.derive("sealed-text")).encrypt(nonce, text.encode(), VERSION + purpose.encode())
     return VERSION + nonce + sealed
 
 
-def open_text(master: MasterKey, purpose: str, sealed: bytes) -> str:
+def open_text(keys: PurposeKeys, purpose: str, sealed: bytes) -> str:
     """Return the secret.
 
     Raises:
@@ -36,6 +36,6 @@ def open_text(master: MasterKey, purpose: str, sealed: bytes) -> str:
     if version != VERSION or len(nonce) != NONCE_BYTES:
         raise ObjectDamaged
     try:
-        return AESGCM(master.derive("sealed-text")).decrypt(nonce, ciphertext, version + purpose.encode()).decode()
+        return AESGCM(keys.derive("sealed-text")).decrypt(nonce, ciphertext, version + purpose.encode()).decode()
     except InvalidTag as error:
         raise ObjectDamaged from error

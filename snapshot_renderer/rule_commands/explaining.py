@@ -21,8 +21,8 @@ from services.register.database import Database
 from services.register.operators import operator
 from services.register.tables import SnapshotFile
 from services.runtime.clock import Clock, utc_now
-from services.vault.file_vault import FileVault
-from services.vault.master_key import MasterKey, MasterKeyUnusable
+from services.vault.master_key import MasterKeyUnusable
+from services.vault.opening import open_vault
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing, Vault
 from snapshot_renderer.rules.page_facts import PageFacts, StepFacts
 from snapshot_renderer.rules.rule_facts import Fact
@@ -44,7 +44,7 @@ def explain_page(
     """Say why each step is on a snapshot: rule, condition, facts, source. That it was opened is audited."""
     settings = Settings()
     try:
-        vault = FileVault(settings.vault_path, MasterKey.from_file(settings.master_key_path))
+        vault = open_vault(settings)
         found = run_on_register(
             settings.register_url, lambda database: facts_of_page(database, vault, snapshot, actor=operator())
         )

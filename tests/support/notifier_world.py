@@ -56,7 +56,7 @@ class NotifierWorld:
         return self.gates.clock
 
     def packer(self) -> Packer:
-        return Packer(master=self.master, portal_url=PORTAL, translations=strict_texts)
+        return Packer(keys=self.master, portal_url=PORTAL, translations=strict_texts)
 
     def mail_courier(self, send: Any = None) -> Courier[Mail]:
         return Courier(

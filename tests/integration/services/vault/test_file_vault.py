@@ -14,8 +14,9 @@ from sqlalchemy import update
 from services.register.database import Database
 from services.register.tables import VaultCaseKey, VaultKey
 from services.runtime.clock import utc_now
-from services.vault.data_keys import DataKeys, MasterKeyMismatch
+from services.vault.data_keys import DataKeys
 from services.vault.file_vault import MAGIC, NONCE_BYTES, FileVault
+from services.vault.key_ring import MasterKeyMismatch
 from services.vault.master_key import MasterKey
 from services.vault.vault import Kind, ObjectDamaged, ObjectMissing
 
