@@ -4,9 +4,9 @@ No request and no response here. The routes turn a request into a claim and byte
 or an error summary.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 from uuid import UUID, uuid4
 
 from pydantic import JsonValue
@@ -26,7 +26,8 @@ from services.register.database import Transaction
 from services.register.states import ConsentStatus, OrganizationStatus, PersonStatus
 from services.register.tables import Consent, IdempotencyKey, Organization, Person
 from services.runtime import outgoing
-from services.vault.claim_index import claim_index
+from services.vault.claim_index import claim_index, request_index
+from services.vault.standing_keys import PurposeKeys
 from services.vault.vault import Kind
 
 MAX_DOCUMENT_BYTES = 25 * 1024 * 1024
@@ -93,7 +94,10 @@ async def accept_upload(
         UploadRefused: the document or the sender's standing; nothing was stored.
         IdempotencyKeyReused: the key answered another request before.
     """
-    upload = _Upload(caller, claim, document, check_document(document), idempotency_key)
+    media_type, request = check_document(document), None
+    if idempotency_key is not None:
+        request = _Request.of(context.master_key, idempotency_key, claim, document)
+    upload = _Upload(caller, claim, document, media_type, request)
     try:
         async with context.database.transaction() as tx:
             await check_standing(tx, context.agreements, caller)
@@ -128,28 +132,34 @@ async def check_standing(tx: Transaction, agreements: Agreements, caller: Acting
 
 
 @dataclass(frozen=True)
+class _Request:
+    """A request that may be repeated: its sender's key and what it asked for, both as keyed hashes."""
+
+    key: str
+    content: str
+
+    @classmethod
+    def of(cls, keys: PurposeKeys, key: str, claim: ConsentClaim, document: bytes) -> Self:
+        content = f"{sha256_of(document)}|{claim.model_dump_json()}"
+        return cls(request_index(keys, "key", key), request_index(keys, "content", content))
+
+
+@dataclass(frozen=True)
 class _Upload:
     caller: Acting
     claim: ConsentClaim
     document: bytes
     media_type: str
-    idempotency_key: str | None
-
-    @property
-    def request_sha256(self) -> str:
-        """What makes two requests the same one."""
-        digest = hashlib.sha256(hashlib.sha256(self.document).digest())
-        digest.update(self.claim.model_dump_json().encode())
-        return digest.hexdigest()
+    request: _Request | None
 
 
 async def _answered(tx: Transaction, upload: _Upload) -> Receipt | None:
-    if upload.idempotency_key is None:
+    if upload.request is None:
         return None
-    row = await tx.get(IdempotencyKey, (upload.caller.organization_id, upload.idempotency_key))
+    row = await tx.get(IdempotencyKey, (upload.caller.organization_id, upload.request.key))
     if row is None:
         return None
-    if row.request_sha256 != upload.request_sha256:
+    if row.request_sha256 != upload.request.content:
         raise IdempotencyKeyReused
     consent = await consents.get(tx, row.consent_id)
     return Receipt(consent.id, ConsentStatus(consent.status), repeated=True)
@@ -193,13 +203,13 @@ async def _register(
 
 
 async def _remember(tx: Transaction, upload: _Upload, consent_id: UUID, at: datetime) -> None:
-    if upload.idempotency_key is None:
+    if upload.request is None:
         return
     tx.add(
         IdempotencyKey(
             organization_id=upload.caller.organization_id,
-            key=upload.idempotency_key,
-            request_sha256=upload.request_sha256,
+            key=upload.request.key,
+            request_sha256=upload.request.content,
             consent_id=consent_id,
             created_at=at,
         )

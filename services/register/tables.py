@@ -178,8 +178,8 @@ class IdempotencyKey(Base):
     __tablename__ = "idempotency_keys"
 
     organization_id: Mapped[UUID] = mapped_column(ForeignKey("organizations.id"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(200), primary_key=True)
-    request_sha256: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(200), primary_key=True, doc="keyed hash of the sender's own text")
+    request_sha256: Mapped[str] = mapped_column(String(64), doc="keyed hash of document and claim")
     consent_id: Mapped[UUID] = mapped_column(ForeignKey("consents.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -1,4 +1,5 @@
 import asyncio
+import hashlib
 from uuid import UUID
 
 import pytest
@@ -93,6 +94,21 @@ async def test_one_organizations_key_means_nothing_in_another(world: PortalWorld
         async with world.api(member, **{"Idempotency-Key": "k-1"}) as client:
             assert (await client.post("/api/v1/consents", data=CLAIM_FIELDS, files=FORM)).status_code == 202
     assert (await _rows(world, Consent), await _rows(world, IdempotencyKey)) == (2, 2)
+
+
+async def test_what_tells_a_repeated_upload_is_stored_as_keyed_hashes_only(world: PortalWorld) -> None:
+    key = "form-of-Marisol-AB12345C1"
+    async with world.api(world.staff, **{"Idempotency-Key": key}) as client:
+        await client.post("/api/v1/consents", data=CLAIM_FIELDS, files=FORM)
+    async with world.context.database.reading() as tx:
+        row = (await tx.scalars(select(IdempotencyKey))).one()
+        consent = (await tx.scalars(select(Consent))).one()
+        claim = await world.vault.open(tx, consent.id, Kind.CLAIM)
+    document = hashlib.sha256(PDF_BYTES)
+    parts = (key.encode(), claim, document.digest() + claim, f"{document.hexdigest()}|".encode() + claim)
+    assert not {row.key, row.request_sha256} & {hashlib.sha256(part).hexdigest() for part in parts}
+    for known in (key, "Marisol", "AB12345C1"):
+        assert known not in f"{row.key} {row.request_sha256}"
 
 
 REFUSALS = [
