@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.cli.ports import is_open
 from services.cli.running import find_running
 from services.cli.settings import Settings
+from services.vault.probing import master_key_finding
 
 Finding = tuple[bool, str]
 """Whether it is well, and what was found or what to do."""
@@ -39,6 +40,7 @@ def doctor() -> None:
         "Pango": _pango,
         "Home folder": lambda: _home(settings.home),
         "Keys": lambda: _keys(settings.home),
+        "Master key": lambda: master_key_finding(settings),
         "Page seal": lambda: seal_finding(SEAL_PROBE),
         "Register": lambda: _register(settings.register_url),
         "Running": lambda: _running(settings.home),
@@ -112,11 +114,11 @@ def seal_finding(probe: Sequence[str]) -> Finding:
 
 
 def _keys(home: Path) -> Finding:
-    wanted = ("master.key", "grant_private.pem", "grant_public.pem")
+    wanted = ("grant_private.pem", "grant_public.pem")
     missing = [name for name in wanted if not (home / "keys" / name).exists()]
     if missing:
         return False, f"missing {', '.join(missing)}: `snapshot keys create`"
-    loose = [name for name in wanted[:2] if (home / "keys" / name).stat().st_mode & 0o077]
+    loose = [name for name in wanted[:1] if (home / "keys" / name).stat().st_mode & 0o077]
     return (not loose, f"readable by others: chmod 600 {' '.join(loose)}" if loose else "present, private")
 
 

@@ -15,6 +15,8 @@ from services.portal.languages import mark
 from services.portal.pages import page
 from services.portal.problems import BY_STATUS, PortalCode, Problem, explain, problem_response
 from services.portal.security_headers import HEADERS
+from services.runtime.failures import TemporarilyUnavailable
+from services.runtime.structured_log import get_logger
 
 Handler = Callable[[Request, Any], Awaitable[Response]]
 
@@ -24,10 +26,14 @@ TITLES = {
     422: mark("Something is missing"),
     429: mark("Too many tries"),
     500: mark("Something went wrong"),
+    503: mark("A part of this service is away"),
 }
 """Headings of error pages; any other status has that of 422."""
 
 UNEXPECTED = 500
+
+RETRY_LATER = {"Retry-After": "60"}
+"""Seconds; whoever mends a key server needs longer than that, and a client may ask again."""
 
 FORGED = mark("This form was open too long, or came from another place. Go back, reload the page and try again.")
 
@@ -41,6 +47,7 @@ def add_handlers(app: FastAPI) -> None:
         ForgedRequest: _forged,
         HTTPException: _http,
         RequestValidationError: _invalid,
+        TemporarilyUnavailable: _away,
         500: _unexpected,
     }
     for kind, handler in handlers.items():
@@ -95,6 +102,14 @@ async def _invalid(request: Request, error: RequestValidationError) -> Response:
     if _is_api(request):
         return problem_response(request, Problem(422, PortalCode.REQUEST_INVALID, fields=fields))
     return await error_page(request, 422)
+
+
+async def _away(request: Request, away: TemporarilyUnavailable) -> Response:
+    """Keys or objects can't be reached: nothing was shown and nothing was stored."""
+    get_logger().warning("request not served", dependency=away.dependency)
+    if _is_api(request):
+        return problem_response(request, Problem(503, PortalCode.PART_AWAY, headers=RETRY_LATER))
+    return await error_page(request, 503)
 
 
 async def _unexpected(request: Request, _error: Exception) -> Response:

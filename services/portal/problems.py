@@ -32,6 +32,7 @@ class PortalCode(StrEnum):
     ALREADY_ENDED = "ALREADY_ENDED"
     NOT_ALLOWED = "NOT_ALLOWED"
     UNEXPECTED = "UNEXPECTED"
+    PART_AWAY = "PART_AWAY"
 
 
 SENTENCES: Mapping[PortalCode, str] = {
@@ -48,6 +49,7 @@ SENTENCES: Mapping[PortalCode, str] = {
     PortalCode.ALREADY_ENDED: mark("This consent has ended already. There is nothing left to revoke."),
     PortalCode.NOT_ALLOWED: mark("Your role does not allow this."),
     PortalCode.UNEXPECTED: mark("Something went wrong on our side. Nothing was changed. Try again in a few minutes."),
+    PortalCode.PART_AWAY: mark("A part of this service is away. Nothing was changed. Try again in a few minutes."),
 }
 
 BY_STATUS: Mapping[int, PortalCode] = {
@@ -58,6 +60,7 @@ BY_STATUS: Mapping[int, PortalCode] = {
     413: PortalCode.REQUEST_TOO_LARGE,
     429: PortalCode.TOO_MANY_REQUESTS,
     500: PortalCode.UNEXPECTED,
+    503: PortalCode.PART_AWAY,
 }
 """What a plain HTTP error of the framework is called; anything else is REQUEST_INVALID."""
 

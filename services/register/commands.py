@@ -72,7 +72,9 @@ def expire() -> None:
 def create() -> None:
     """Make the keys where they are absent: the master key, and the pairs that sign grants and the audit log."""
     settings = KeySettings()
-    if settings.master_key_path.exists():
+    if settings.master_key_source != "file":
+        typer.echo(f"none  of the master key: it is in {settings.master_key_source}")
+    elif settings.master_key_path.exists():
         typer.echo(f"kept  {settings.master_key_path}")
     else:
         generate_master_key_file(settings.master_key_path)
