@@ -18,6 +18,7 @@ from services.portal.pages import HERE
 from services.portal.request_log import RequestLog
 from services.portal.security_headers import SecurityHeaders
 from services.portal.settings import PortalSettings
+from services.register.configurations import note_configuration
 from services.runtime.companions import keep_running
 from services.vault.reshredding import reshred_at_start
 
@@ -65,6 +66,8 @@ def _routers() -> list[APIRouter]:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     context: PortalContext = app.state.context
     await reshred_at_start(context.database, context.vault, context.settings, now=context.clock())
+    async with context.database.transaction() as tx:
+        await note_configuration(tx, process="portal", settings=context.settings, at=context.clock())
     # Kept running whatever it meets: an upload that was accepted is never published without it.
     relay = asyncio.create_task(keep_running("outgoing relay", context.relay.run))
     try:

@@ -11,6 +11,7 @@ from typing import Any
 
 from kafka.errors import KafkaError
 
+from services.register.configurations import note_configuration
 from services.register.database import Database
 from services.runtime import outgoing, processed_events
 from services.runtime.backoff import Backoff
@@ -182,6 +183,7 @@ class _Worker:
             "status": self._write_status,
             "relay": self._relay.run,
             "housekeeping": self._keep_house,
+            "configuration": self._note_configuration,
         }
         companions = own | {f"companion {number}": one for number, one in enumerate(self._stage.companions)}
         tasks = [asyncio.create_task(keep_running(name, companion)) for name, companion in companions.items()]
@@ -198,6 +200,13 @@ class _Worker:
                 self._status.write()
                 written = time.monotonic()
             await asyncio.sleep(THROTTLE_SECONDS)
+
+    async def _note_configuration(self) -> None:
+        """Record what this worker was told; tried again while the register is away."""
+        async with self._database.transaction() as tx:
+            process = self._stage.name.value
+            await note_configuration(tx, process=process, settings=self._settings, at=self._clock())
+        await asyncio.Event().wait()  # a companion that ends is started again
 
     async def _keep_house(self) -> None:
         while True:
