@@ -12,6 +12,7 @@ from services.register.expiry import expire_all
 from services.register.key_files import generate_key_files
 from services.runtime.clock import utc_now
 from services.settings import AuditSignSettings, GrantVerifySettings, RegisterSettings, VaultSettings
+from services.vault.key_commands import add_to
 from services.vault.master_key import MasterKeyUnusable, generate_master_key_file
 from services.vault.opening import open_vault
 
@@ -19,6 +20,7 @@ __all__ = ["audit_app", "keys_app", "register_app"]
 
 register_app = typer.Typer(no_args_is_help=True)
 keys_app = typer.Typer(no_args_is_help=True)
+add_to(keys_app)
 
 
 @register_app.callback()

@@ -23,7 +23,7 @@ from services.settings import AuditVerifySettings
 from services.vault.shred_list import Shredded, ShredList, ShredListForged
 from services.vault.vault import Vault
 
-POLL_SECONDS: Final = 10.0
+POLL_SECONDS: Final = 2.0
 """How soon a destroyed key is on the list: what was destroyed in the last seconds before a disaster is not."""
 
 OVERLAP: Final = timedelta(hours=1)

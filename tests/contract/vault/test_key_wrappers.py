@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
+from services.register import audit
 from services.register.database import Database
 from services.settings import VaultSettings
 from services.vault.file_vault import FileVault
@@ -15,8 +16,10 @@ from services.vault.key_ring import current, version
 from services.vault.key_wrapping import BoundTo, KeyWrapper
 from services.vault.master_key import MasterKeyUnusable, add_version, generate_master_key_file
 from services.vault.opening import key_ring
+from services.vault.rotation import rotate
 from services.vault.vault import Kind, ObjectDamaged
 from tests.support.kms_server import ARN, KEY_ID, SECOND_KEY_ID, KmsServer, kms_server
+from tests.support.register_builders import NOON
 
 KEY, BOUND = b"\5" * 32, BoundTo("data-key", "11111111-2222-4333-8444-555555555555")
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "practice", "AWS_CONFIG_FILE": "/dev/null"}
@@ -117,6 +120,24 @@ def test_an_older_source_still_opens_what_it_wrapped_while_the_new_one_wraps(kms
     ring = key_ring(_in_kms(kms, tmp_path))
     assert version(ring, old.id).unwrap(old.wrap(KEY, BOUND), BOUND) == KEY
     assert current(ring).is_remote
+
+
+async def test_an_installation_moves_from_a_file_to_kms_by_a_rotation(
+    kms: KmsServer, sqlite_register: Database, tmp_path: Path
+) -> None:
+    generate_master_key_file(tmp_path / "keys" / "master.key")
+    consent_id = uuid4()
+    async with sqlite_register.transaction() as tx:
+        ring = key_ring(VaultSettings(home=tmp_path))
+        await FileVault(tmp_path / "vault", ring).seal(tx, consent_id, Kind.DOCUMENT, b"a form")
+    done = await rotate(sqlite_register, key_ring(_in_kms(kms, tmp_path)), actor=audit.SYSTEM, clock=lambda: NOON)
+    assert (done.rewrapped, done.left) == (1, 0)
+    (tmp_path / "keys" / "master.key").unlink()
+    async with sqlite_register.reading() as tx:
+        opened = await FileVault(tmp_path / "vault", key_ring(_in_kms(kms, tmp_path))).open(
+            tx, consent_id, Kind.DOCUMENT
+        )
+    assert opened == b"a form"
 
 
 @pytest.mark.parametrize(
