@@ -29,7 +29,7 @@ from services.portal.context import Context
 from services.portal.cookies import sign_in_cookie
 from services.portal.csrf import token_for
 from services.portal.problems import PortalCode, Problem
-from services.portal.rate_limits import API_KEY_REFUSED, KEY_USE_NOTED
+from services.portal.rate_limits import API_KEY_REFUSED, API_KEY_UNKNOWN_NOTED, KEY_USE_NOTED
 from services.register import audit
 from services.register.states import PersonRole
 
@@ -170,12 +170,19 @@ async def api_caller(request: Request, context: Context) -> ApiCaller:
         found = await api_keys.find(tx, token.strip())
     if found is None:
         context.rate_limits.allow(API_KEY_REFUSED, "api_key", address)
+        await _note_unknown_key(context)
         raise Problem(401, PortalCode.KEY_UNKNOWN, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
     refusal = api_keys.why_refused(found, context.agreements)
     await _note_key(context, found, refusal)
     if refusal is not None:
         raise Problem(403, refusal)
     return ApiCaller(found.organization.id, found.person.id, found.key.id, Language(found.person.language))
+
+
+async def _note_unknown_key(context: Context) -> None:
+    if context.rate_limits.allow(API_KEY_UNKNOWN_NOTED, "key.unknown", "every address"):
+        async with context.database.transaction() as tx:
+            await audit.record(tx, act="key.unknown", actor=audit.SYSTEM, at=context.clock())
 
 
 async def _note_key(context: Context, found: api_keys.FoundKey, refusal: ReasonCode | None) -> None:

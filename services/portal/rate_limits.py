@@ -22,6 +22,10 @@ INVITATION = RateLimitItemPerMinute(20)
 API_KEY_REFUSED = RateLimitItemPerMinute(30)
 """Wrong API keys per address."""
 
+API_KEY_UNKNOWN_NOTED = RateLimitItemPerMinute(60)
+"""Tries with keys that nobody has that are written into the audit log, per process and from all addresses together:
+whoever guesses from a thousand addresses is seen, and can't fill the log."""
+
 KEY_USE_NOTED = RateLimitItemPerMinute(1)
 """How often the use of one API key is written into the audit log, per process."""
 

@@ -23,7 +23,7 @@ from services.register.database import Database, Transaction
 from services.runtime.clock import Clock
 from services.runtime.structured_log import get_logger
 
-POLL_SECONDS: Final = 10.0
+POLL_SECONDS: Final = 2.0
 """How often the log's end is looked at; one indexed row."""
 
 DAY: Final = timedelta(hours=23)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from pydantic import JsonValue
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -166,7 +167,9 @@ async def sign_in(database: Database, *, email: str, password: str, at: datetime
         found = await by_email(tx, email)
     stored = found.password_hash if found else None
     fits = await asyncio.to_thread(check_password, stored, password)
-    if found is None:
+    if found is None:  # as much is written as about a person: that an address is unknown shows in no answering time
+        async with database.transaction() as tx:
+            await audit.record(tx, act="person.unknown", actor=SYSTEM, at=at)
         return None
     async with database.transaction() as tx:
         person = await lock(tx, found.id)
@@ -176,6 +179,8 @@ async def sign_in(database: Database, *, email: str, password: str, at: datetime
 
 async def _noted(tx: Transaction, person: Person, fits: bool, at: datetime) -> bool:
     if person.locked_until is not None and at < person.locked_until:
+        detail: dict[str, JsonValue] = {"person": str(person.id), "locked": True}
+        await audit.record(tx, act="person.sign_in_failed", actor=SYSTEM, at=at, detail=detail)
         return False
     if fits and person.status is PersonStatus.ACTIVE:
         person.failed_sign_ins, person.locked_until = 0, None

@@ -1,14 +1,18 @@
 """Acts that leave an entry in the audit log in their own transaction, and leave it once."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 
 from schemas.reason_codes import ReasonCode
+from services.portal.rate_limits import API_KEY_UNKNOWN_NOTED
+from services.register import people
 from services.register.states import OrganizationStatus, PersonStatus
 from services.register.tables import AuditEntry, Organization, Person
 from tests.support.portal_browser import submit
 from tests.support.portal_world import Member, PortalWorld, upload
+from tests.support.register_builders import NOON
 
 
 async def entries(world: PortalWorld, act: str) -> list[AuditEntry]:
@@ -50,6 +54,24 @@ async def test_a_key_that_may_not_be_used_now_is_recorded_with_the_reason(world:
     (refused,) = await entries(world, "key.refused")
     assert refused.detail["reason"] == ReasonCode.ORG_NOT_ACTIVE.value
     assert await entries(world, "key.used") == []
+
+
+async def test_tries_with_a_key_or_an_address_that_nobody_has_are_recorded(world: PortalWorld) -> None:
+    async with world.api(replace(world.staff, api_key="snap_" + "x" * 43)) as client:
+        for _ in range(3):
+            assert (await client.get("/api/v1/consents")).status_code == 401
+    nobody = await people.sign_in(world.context.database, email="nobody@example.org", password="x" * 12, at=NOON)
+    assert nobody is None
+    found = [*await entries(world, "key.unknown"), *await entries(world, "person.unknown")]
+    assert [(one.actor, one.detail) for one in found] == [("system", {})] * 4
+
+
+async def test_whoever_guesses_keys_does_not_fill_the_log(world: PortalWorld) -> None:
+    for _ in range(API_KEY_UNKNOWN_NOTED.amount):
+        world.context.rate_limits.allow(API_KEY_UNKNOWN_NOTED, "key.unknown", "every address")
+    async with world.api(replace(world.staff, api_key="snap_" + "x" * 43)) as client:
+        assert (await client.get("/api/v1/consents")).status_code == 401
+    assert await entries(world, "key.unknown") == []
 
 
 async def test_a_sign_out_is_recorded_once(world: PortalWorld) -> None:

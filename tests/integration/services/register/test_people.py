@@ -3,6 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
 from sqlalchemy import select
 
 from schemas.values import Language
@@ -51,6 +52,32 @@ async def test_a_wrong_password_an_unknown_address_and_a_closed_account_look_the
     assert await people.sign_in(sqlite_register, email=person.email, password=PASSWORD, at=NOON) is None
 
 
+async def test_the_slow_hash_is_computed_for_an_address_that_nobody_has_too(
+    sqlite_register: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever measures the answers finds no difference to find: one computation each, of the same cost."""
+    person = await _someone(sqlite_register)
+    counted = _CountingHasher(people._HASHER)
+    monkeypatch.setattr(people, "_HASHER", counted)
+    for email, password in [(person.email, WRONG), ("nobody@families.example", WRONG), (person.email, PASSWORD)]:
+        await people.sign_in(sqlite_register, email=email, password=password, at=NOON)
+    assert len(counted.costs) == 3
+    assert len(set(counted.costs)) == 1, "and none of them is cheaper"
+
+
+class _CountingHasher:
+    """Hashes as before, and notes what each computation costs."""
+
+    def __init__(self, real: PasswordHasher) -> None:
+        self._real = real
+        self.costs: list[tuple[int, int, int, int]] = []
+
+    def verify(self, stored: str, password: str) -> bool:
+        of = extract_parameters(stored)
+        self.costs.append((of.time_cost, of.memory_cost, of.parallelism, of.hash_len))
+        return self._real.verify(stored, password)
+
+
 async def test_an_invited_person_signs_in_only_after_choosing_a_password(sqlite_register: Database) -> None:
     async with sqlite_register.transaction() as tx:
         invited = await a_person(tx, await an_organization(tx), email="b@x.example", status=PersonStatus.INVITED)
@@ -90,7 +117,7 @@ async def test_ten_failures_lock_a_person_out_for_fifteen_minutes(sqlite_registe
     assert not await attempt(PASSWORD, timedelta(minutes=14, seconds=59))
     assert await attempt(PASSWORD, timedelta(minutes=15))
     acts = await _acts(sqlite_register)
-    assert (acts.count("person.locked_out"), acts.count("person.sign_in_failed")) == (1, 18)
+    assert (acts.count("person.locked_out"), acts.count("person.sign_in_failed")) == (1, 19), "a try while locked out, too"
 
 
 async def test_failures_at_the_same_time_are_all_counted(register_database: Database) -> None:
