@@ -24,24 +24,32 @@ class TopicsMissing(Exception):
         super().__init__("topics are missing on the broker: " + ", ".join(self.names))
 
 
-def create_topics(brokers: str, *, replication: int = 1) -> None:
+SAFE_COPIES = 3
+"""Copies of each record where there are brokers for them: one may be down for work and another may fail."""
+
+SAFE_IN_SYNC = 2
+"""Copies that must have a record before it counts as written: with three, one broker may be away (KIP-966)."""
+
+
+def create_topics(brokers: str, *, replication: int | None = None) -> None:
     """Create every topic of the topic table and its dead-letter topic, and wait until all can be seen.
 
     Topics that exist are left as they are.
 
     Args:
         brokers: comma-separated ``host:port``.
-        replication: copies of each record; 3 on a cluster of three.
+        replication: copies of each record; None: as many as the cluster can hold safely, three at most.
 
     Raises:
         TopicsMissing: the broker accepted them but doesn't show them.
         KafkaError: the broker can't be reached or refuses.
     """
-    wanted: dict[str, Any] = {}
-    for topic in TOPICS:
-        wanted[topic.name] = _wanted(topic, replication, topic.retention)
-        wanted[topic.dead_letters] = _wanted(topic, replication, DEAD_LETTER_RETENTION)
     with _admin(brokers) as admin:
+        copies = replication or copies_on(len(admin.describe_cluster()["brokers"]))
+        wanted: dict[str, Any] = {}
+        for topic in TOPICS:
+            wanted[topic.name] = topic_settings(topic, copies, topic.retention)
+            wanted[topic.dead_letters] = topic_settings(topic, copies, DEAD_LETTER_RETENTION)
         there = _seen(admin)
         _create(admin, {name: how for name, how in wanted.items() if name not in there})
         _wait_until_visible(admin, set(wanted))
@@ -70,12 +78,25 @@ def _admin(brokers: str) -> Iterator[Any]:
         admin.close()
 
 
-def _wanted(topic: Topic, replication: int, retention: timedelta) -> dict[str, Any]:
-    milliseconds = int(retention.total_seconds() * 1000)
+def copies_on(brokers: int) -> int:
+    """Return how many copies of each record a cluster of so many brokers gets."""
+    return SAFE_COPIES if brokers >= SAFE_COPIES else 1
+
+
+def topic_settings(topic: Topic, copies: int, retention: timedelta) -> dict[str, Any]:
+    """Return how a topic is made.
+
+    A broker that missed records never becomes the one to read from: rather no record than a lost consent.
+    """
     return {
         "num_partitions": topic.partitions,
-        "replication_factor": replication,
-        "configs": {"retention.ms": str(milliseconds), "cleanup.policy": "delete"},
+        "replication_factor": copies,
+        "configs": {
+            "retention.ms": str(int(retention.total_seconds() * 1000)),
+            "cleanup.policy": "delete",
+            "min.insync.replicas": str(SAFE_IN_SYNC if copies >= SAFE_COPIES else 1),
+            "unclean.leader.election.enable": "false",
+        },
     }
 
 

@@ -1,5 +1,7 @@
 """``snapshot topics``: make the topics of the topic table on a broker."""
 
+from typing import Annotated
+
 import typer
 from kafka.errors import KafkaError
 
@@ -16,7 +18,11 @@ def topics() -> None:
 
 
 @app.command()
-def create(replication: int = typer.Option(1, min=1, help="Copies of each record; 3 on a cluster of three.")) -> None:
+def create(
+    replication: Annotated[
+        int | None, typer.Option(min=1, help="Copies of each record; default: 3 where there are three brokers, else 1.")
+    ] = None,
+) -> None:
     """Create every topic and its dead-letter topic where they are absent. Safe to repeat."""
     brokers = RuntimeSettings().kafka_brokers
     try:
