@@ -1,13 +1,9 @@
 """A case whose record does not add up waits for a reviewer, and its page comes once the record is mended."""
 
-import json
-import re
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
-import httpx
 import pytest
 
 from consent_intake.samples.portal_print import PortalPrinter
@@ -15,6 +11,7 @@ from consent_intake.samples.sample import make_sample
 from consent_intake.samples.spec import SampleSpec
 from services.cli.portal_client import Claim, PortalClient
 from tests.pipeline.test_the_whole_line import TODAY
+from tests.support.line_browser import send, signed_in
 from tests.support.running_line import RunningLine
 
 pytestmark = pytest.mark.kafka
@@ -27,23 +24,6 @@ def owe(line: RunningLine, cents_more: int) -> None:
     """Change what the practice county says is owed to DSS, and nothing else."""
     with closing(sqlite3.connect(line.home / "practice_county.db")) as county, county:
         county.execute("update cases set owed_to_dss = owed_to_dss + ? where case_identifier = ?", (cents_more, CASE))
-
-
-@contextmanager
-def reviewer(line: RunningLine) -> Iterator[httpx.Client]:
-    """The reviewer's browser, signed in."""
-    people = json.loads((line.home / "keys" / "practice_people.json").read_text())["people"]
-    password = next(row["password"] for row in people if row["email"] == REVIEWER)
-    with httpx.Client(base_url=line.addresses.portal_url, follow_redirects=True) as browser:
-        fields = {"email": REVIEWER, "password": password, "csrf_token": csrf(browser.get("/sign-in").text)}
-        browser.post("/sign-in", data=fields).raise_for_status()
-        yield browser
-
-
-def csrf(page: str) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', page)
-    assert found is not None
-    return found[1]
 
 
 def test_one_cent_too_much_makes_no_page_until_a_reviewer_has_the_mended_record_read_again(
@@ -61,12 +41,12 @@ def test_one_cent_too_much_makes_no_page_until_a_reviewer_has_the_mended_record_
     finally:
         owe(line, -1)
 
-    with reviewer(line) as browser:
+    with signed_in(line, REVIEWER) as browser:
         listed = browser.get("/review/cases").text
         assert "FIGURES_DO_NOT_RECONCILE" in listed
         assert consent_id.replace("-", "")[:8] in listed
-        fields = {"outcome": "read_again", "csrf_token": csrf(listed)}
-        browser.post(f"/review/cases/{consent_id}", data=fields).raise_for_status()
+        answer = send(browser, f"/review/cases/{consent_id}", form_on="/review/cases", outcome="read_again")
+        answer.raise_for_status()
     found = client.follow(consent_id, seconds=60)
     assert [step["status"] for step in found["timeline"]] == [
         "uploaded",

@@ -89,7 +89,8 @@ def running_line(home: Path, brokers: str) -> Iterator[RunningLine]:
     """Prepare and start everything around an existing broker; stop just that afterwards."""
     settings = Settings(home=home, kafka_brokers=brokers)
     addresses = choose_addresses(settings, brokers)
-    told = environment(settings, addresses)
+    told = environment(settings, addresses) | {"TMPDIR": str(home / "tmp")}  # what is left there is looked at
+    (home / "tmp").mkdir()
     prepare(settings, told)
     processes = line_processes(settings, addresses, told)
     line = RunningLine(home, addresses, told, processes)
