@@ -19,8 +19,8 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
-STRICT_TRANSPORT_SECURITY = "max-age=31536000"
-"""One year, sent only where the portal is reached over TLS."""
+STRICT_TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
+"""One year, for hosts below this one too; sent only where the portal is reached over TLS."""
 
 
 class SecurityHeaders:
