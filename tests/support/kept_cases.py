@@ -114,10 +114,12 @@ def _agency_rows(records: Sequence[Record], block: str, money: Money) -> list[di
         for row in record[block]:
             kept: dict[str, Any] = {f"C {name}": None for name in _columns(block)}
             for name, value in row.items():
+                if name == FORBIDDEN.get(block):
+                    continue
                 inside = _in_dollars(value) if name in MONEY and money == "dollars" else value
                 kept[f"C {name}"] = AGENCY_CODES.get(inside, inside) if isinstance(inside, str) else inside
             if block in FORBIDDEN:
-                kept[FORBIDDEN[block]] = CANARY
+                kept[FORBIDDEN[block]] = row.get(FORBIDDEN[block], CANARY)
             rows.append(kept)
     return rows
 
@@ -250,7 +252,7 @@ def _told(name: str, value: Any, money: Money) -> Any:
 def _answer(record: Record, money: Money) -> dict[str, Any]:
     def block(name: str) -> list[dict[str, Any]]:
         extra = {FORBIDDEN[name]: CANARY} if name in FORBIDDEN else {}
-        return [{**{key: _told(key, value, money) for key, value in row.items()}, **extra} for row in record[name]]
+        return [{**extra, **{key: _told(key, value, money) for key, value in row.items()}} for row in record[name]]
 
     case = block("case")[0]
     order = {"status": "order_status", "amount": "order_amount", "frequency": "order_frequency"}

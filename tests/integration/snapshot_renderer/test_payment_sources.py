@@ -1,0 +1,195 @@
+"""Where a payment came from leaves no case source: nothing made from a case tells a tax refund from a wage.
+
+Federal tax information stays outside. Every source code is kept beside the payments by every kind of agency, and is
+searched for in everything that comes after; and whichever payment has which source, the same bytes come out.
+"""
+
+import io
+import json
+import re
+import zlib
+from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from random import Random
+from uuid import UUID
+
+import pytest
+from pypdf import PdfReader
+
+from case_fetcher.adapters.case_answer import read_answer
+from case_fetcher.practice.county import SOURCES
+from case_fetcher.rules.agency_case import AgencyCase
+from case_fetcher.rules.consented_copy import consented_copy
+from schemas.case_events import CaseFetched
+from schemas.case_record import CaseCopy
+from schemas.consent_records import ConsentGrant
+from schemas.event import Event
+from schemas.snapshot_events import RenderedPage, SnapshotRendered
+from schemas.values import FULL_SCOPE, Language, Party, sha256_of
+from snapshot_renderer.adapters.embedded_facts import facts_json
+from snapshot_renderer.adapters.packaged_data import packaged_editorial
+from snapshot_renderer.adapters.page_maker import make_both
+from snapshot_renderer.adapters.pdf_writer import LADDER
+from snapshot_renderer.adapters.twin_writer import write_twin
+from snapshot_renderer.rules.page_content import PageRequest, page_content
+from snapshot_renderer.rules.page_facts import page_facts
+from snapshot_renderer.rules.page_model import PageContent
+from snapshot_renderer.stage import block_days
+from tests.support.canaries import Canary, Search
+from tests.support.kept_cases import AS_OF, ApiKeeper, ExtractKeeper, Keeper, Record, SqlKeeper, _answer, a_record
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014:ResourceWarning")
+
+AGENCY_CODES = (
+    *SOURCES, "FED_TAX_OFFSET", "IRS-TRO", "FTROP", "STATE_TAX_INTERCEPT", "NYS_DTF_REFUND", "ADMIN_OFFSET",
+    "STIMULUS_2020", "UIB_WITHHOLDING", "WORKERS_COMP", "SSA_TITLE_II", "VETERANS_BENEFIT", "BANK_EXECUTION",
+    "PROPERTY_SEIZED", "INSURANCE_MATCH", "BAIL_REFUND", "CASH_AT_COUNTER", "HELD_180_DAYS", "RELEASED_JOINT_RETURN",
+)  # fmt: skip
+"""The practice county's codes, and words that agencies have for the same; some are official, some are habit."""
+
+MARK = "zq7{:02}qx"
+CODES = tuple(f"{code}/{MARK.format(number)}" for number, code in enumerate(AGENCY_CODES))
+"""Each with a mark of its own, because a page may say "lottery" or "employer" for a reason of its own."""
+
+SEARCH = Search(Canary("source", text) for code in CODES for text in (code, code.split("/")[1]))
+PERMUTATIONS = 1_000
+
+
+def record_with(codes: Sequence[str], dice: Random | None = None) -> Record:
+    """Return a case with a payment from each source; ``dice`` makes other amounts and days."""
+    made = a_record(children=2, opening_on=None, opening_balance=None)
+    made["payment"] = [
+        {
+            "case_identifier": "AB12345C1",
+            "received_on": date(2026, 1 + number % 10, 1 + (dice.randrange(28) if dice else number % 28)),
+            "amount": dice.randrange(1, 90_000) if dice else 10_000 + number,
+            "source": code,
+        }
+        for number, code in enumerate(codes)
+    ]
+    return made
+
+
+@pytest.fixture(params=["sql", "csv", "parquet", "api"])
+async def keeper(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Keeper]:
+    made: dict[str, Keeper] = {
+        "sql": SqlKeeper(f"sqlite:///{tmp_path / 'agency.db'}", tmp_path),
+        "csv": ExtractKeeper(tmp_path, "csv"),
+        "parquet": ExtractKeeper(tmp_path, "parquet"),
+        "api": ApiKeeper(),
+    }
+    yield made[request.param]
+    await made[request.param].close()
+
+
+def copy_for(case: AgencyCase | None, party: Party) -> CaseCopy:
+    assert case is not None
+    return consented_copy(case, next(one for one in case.parties if one.party is party), FULL_SCOPE)
+
+
+def request_for(copy: CaseCopy) -> PageRequest:
+    grant = ConsentGrant(
+        consent_id=UUID(int=7, version=4),
+        organization_id=UUID(int=8, version=4),
+        document_sha256="0" * 64,
+        parent_name=copy.parent_name,
+        birth_date=date(1987, 4, 12),
+        case_identifier=copy.case_identifier,
+        party=copy.party,
+        scope=FULL_SCOPE,
+        form_revision="2026-11",
+        form_language=Language.ENGLISH,
+        signed_on=date(2026, 11, 20),
+        starts_on=date(2026, 11, 20),
+        expires_on=date(2027, 11, 20),
+    )
+    day = AS_OF.date()
+    return PageRequest(copy, grant, "Bronx Fathers Forward", as_of=day, today=day, block_days=block_days(copy))
+
+
+def whole_pdf(pdf: bytes) -> bytes:
+    """Return the file with every stream of it unpacked (pages, objects, metadata, attached facts), and its text."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return b"\n".join([pdf, text.encode(), *(_unpacked(stream) for stream in streams)])
+
+
+def _unpacked(stream: bytes) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(stream)
+    except zlib.error:
+        return stream
+
+
+def told_in_events(copy: CaseCopy, pdf: bytes) -> Iterator[Event]:
+    ids = {"consent_id": UUID(int=7, version=4), "organization_id": UUID(int=8, version=4)}
+    yield CaseFetched(**ids, party=copy.party, case_copy_sha256=sha256_of(copy.canonical_bytes()), as_of=copy.as_of)
+    page = RenderedPage(language=Language.ENGLISH, pdf_sha256=sha256_of(pdf), size_bytes=len(pdf))
+    yield SnapshotRendered(**ids, snapshot_id=UUID(int=9, version=4), party=copy.party, pages=(page,))
+
+
+async def test_no_source_code_is_in_anything_that_comes_after_the_agency(
+    keeper: Keeper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = await (await keeper.keep([record_with(CODES)])).find("AB12345C1", FULL_SCOPE)
+    for party in Party:
+        copy = copy_for(found, party)
+        assert len(copy.payments) == len(CODES)
+        request = request_for(copy)
+        places = [repr(found).encode(), copy.canonical_bytes()]
+        for language in Language:
+            made = make_both(request, language)
+            content = page_content(request, packaged_editorial(), language)
+            places += [whole_pdf(made.pdf), made.twin, repr(content).encode(), facts_json(content, LADDER[0])]
+            places += [event.value() for event in told_in_events(copy, made.pdf)]
+        facts = page_facts(request, packaged_editorial(), snapshot_id=UUID(int=9, version=4))
+        places.append(facts.model_dump_json().encode())
+        places += [text.encode() for text in capsys.readouterr()]
+        assert set().union(*(SEARCH.kinds_in(place) for place in places)) == set()
+        assert len(places) > 10
+
+
+def test_the_search_finds_a_code_inside_a_pdf() -> None:
+    copy = copy_for(read_record(record_with(CODES)), Party.NONCUSTODIAL)
+    named = copy.model_copy(update={"parent_name": CODES[2]})
+    assert ("source", CODES[2]) in SEARCH.kinds_in(whole_pdf(make_both(request_for(named), Language.ENGLISH).pdf))
+
+
+async def test_whichever_payment_came_from_which_source_the_same_pages_come_out(keeper: Keeper) -> None:
+    dice = Random(20261122)
+    shuffled = [dice.sample(CODES, len(CODES)), [CODES[2]] * len(CODES), [""] * len(CODES)]
+    records = [record_with(codes) for codes in (CODES, *shuffled)]
+    for number, record in enumerate(records):
+        for rows in record.values():
+            for row in rows:
+                row["case_identifier"] = f"AB1234{number}C1"
+    source = await keeper.keep(records)
+    pages = set()
+    for number in range(len(records)):
+        found = await source.find(f"AB1234{number}C1", FULL_SCOPE)
+        copy = copy_for(found, Party.CUSTODIAL).model_copy(update={"case_identifier": "AB12345C1"})
+        pages.add((copy.canonical_bytes(), make_both(request_for(copy), Language.SPANISH)))
+    assert len(pages) == 1
+
+
+def read_record(record: Record) -> AgencyCase:
+    return read_answer(json.dumps(_answer(record, "cents")).encode(), asked_for="AB12345C1", scope=FULL_SCOPE)
+
+
+def assembled(record: Record, party: Party, language: Language) -> tuple[bytes, PageContent]:
+    copy = copy_for(read_record(record), party)
+    return copy.canonical_bytes(), page_content(request_for(copy), packaged_editorial(), language)
+
+
+def test_a_thousand_cases_say_the_same_whichever_source_each_payment_has() -> None:
+    for number in range(PERMUTATIONS):
+        party, language = list(Party)[number % 2], list(Language)[number // 2 % 2]
+        dice = Random(f"{number}/codes")
+        some = dice.sample(CODES, dice.randint(2, 12))
+        other = dice.sample(CODES, len(some))
+        one, two = (assembled(record_with(codes, Random(number)), party, language) for codes in (some, other))
+        assert one == two
+        if number % 20 == 0:
+            assert write_twin(one[1]) == write_twin(two[1])
+            assert facts_json(one[1], LADDER[0]) == facts_json(two[1], LADDER[0])
