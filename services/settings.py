@@ -57,6 +57,9 @@ class AwsSettings(HomeSettings):
     kms_endpoint: str = Field(
         default="", title="KMS address", description="of a VPC endpoint or a stand-in; empty: the region's own"
     )
+    s3_endpoint: str = Field(
+        default="", title="S3 address", description="of a store that speaks like S3; empty: the region's own"
+    )
 
 
 class VaultSettings(AwsSettings):
@@ -76,6 +79,13 @@ class VaultSettings(AwsSettings):
         default="",
         title="KMS keys",
         description="for source aws-kms: key ids or ARNs (no aliases), oldest first, comma-separated",
+    )
+    vault_store: Literal["files", "s3"] = Field(
+        default="files", title="Where sealed objects are", description="in a folder, or in a bucket of S3"
+    )
+    vault_s3_bucket: str = Field(default="", title="Bucket", description="for store s3")
+    vault_s3_prefix: str = Field(
+        default="", title="Prefix in the bucket", description="for store s3, with a slash at its end"
     )
     vault_folder: Path | None = Field(
         default=None, title="Vault folder", description="sealed objects; empty: vault/ at home"

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from services.cli.ports import is_open
 from services.cli.running import find_running
 from services.cli.settings import Settings
-from services.vault.probing import master_key_finding
+from services.vault.probing import master_key_finding, store_finding
 
 Finding = tuple[bool, str]
 """Whether it is well, and what was found or what to do."""
@@ -41,6 +41,7 @@ def doctor() -> None:
         "Home folder": lambda: _home(settings.home),
         "Keys": lambda: _keys(settings.home),
         "Master key": lambda: master_key_finding(settings),
+        "Vault": lambda: store_finding(settings),
         "Page seal": lambda: seal_finding(SEAL_PROBE),
         "Register": lambda: _register(settings.register_url),
         "Running": lambda: _running(settings.home),

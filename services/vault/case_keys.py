@@ -35,18 +35,14 @@ class CaseKeys:
             row = await _row(tx, consent_id)
         return _unwrapped(row, consent_id, data_key)
 
-    async def get(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> bytes:
-        """Return the case key (32 bytes).
+    async def find(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> bytes | None:
+        """Return the case key (32 bytes), or None where none was ever made.
 
         Raises:
-            ObjectMissing: there is none, or it was destroyed.
+            ObjectMissing: what was made of the case is erased, whatever key it was sealed with.
         """
-        return _unwrapped(await _row(tx, consent_id), consent_id, data_key)
-
-    async def is_destroyed(self, tx: Transaction, consent_id: UUID) -> bool:
-        """Whether what was made of the case is erased, whatever key it was sealed with."""
         row = await _row(tx, consent_id)
-        return row is not None and row.destroyed_at is not None
+        return None if row is None else _unwrapped(row, consent_id, data_key)
 
     async def destroy(self, tx: Transaction, consent_id: UUID) -> None:
         """Forget the wrapped key; the row stays and says when, also for a consent that never had one."""

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 
 from services.settings import VaultSettings
-from services.vault.file_vault import FileVault
+from services.vault.file_store import FileStore
 from services.vault.key_ring import FileKeyRing, FixedKeyRing, JoinedKeyRing, KeyRing
 from services.vault.kms import KmsKey
 from services.vault.master_key import MasterKey, MasterKeyUnusable
+from services.vault.object_store import ObjectStore
+from services.vault.s3_store import S3Store
 from services.vault.standing_keys import StandingKeys
+from services.vault.stored_vault import StoredVault
 from services.vault.vault import Vault
 
 
@@ -17,7 +20,16 @@ def open_vault(settings: VaultSettings) -> Vault:
     Raises:
         MasterKeyUnusable: the text says what to do.
     """
-    return FileVault(settings.vault_path, key_ring(settings))
+    return StoredVault(open_store(settings), key_ring(settings))
+
+
+def open_store(settings: VaultSettings) -> ObjectStore:
+    """Return where sealed objects are.
+
+    Raises:
+        MasterKeyUnusable: the text says what to do.
+    """
+    return S3Store(settings) if settings.vault_store == "s3" else FileStore(settings.vault_path)
 
 
 def open_standing_keys(settings: VaultSettings, register_url: str) -> StandingKeys:

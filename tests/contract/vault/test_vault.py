@@ -1,7 +1,7 @@
-"""What every vault promises; runs on the one in memory and on files with each database."""
+"""What every vault promises; runs on the one in memory, on files with each database, and on S3."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -9,10 +9,14 @@ from uuid import uuid4
 import pytest
 
 from services.register.database import Database
+from services.settings import VaultSettings
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
+from services.vault.s3_store import S3Store
+from services.vault.stored_vault import StoredVault
 from services.vault.vault import OF_THE_CASE, Kind, ObjectMissing, Vault
 from tests.support.memory_vault import MemoryVault
+from tests.support.s3_server import BUCKET, s3_server
 
 
 @dataclass(frozen=True)
@@ -29,10 +33,31 @@ def _memory(_folder: Path) -> Vault:
     return MemoryVault()
 
 
+def _bucket(folder: Path) -> Vault:
+    return StoredVault(S3Store(VaultSettings(home=folder)), MasterKey(b"k" * 32))
+
+
+@pytest.fixture
+def bucket_register_url(sqlite_register_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A register beside a store that speaks S3, which the settings name."""
+    with s3_server() as s3:
+        for name, value in {
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "practice",
+            "AWS_CONFIG_FILE": "/dev/null",
+            "SNAPSHOT_AWS_REGION": "us-east-1",
+            "SNAPSHOT_S3_ENDPOINT": s3.url,
+            "SNAPSHOT_VAULT_S3_BUCKET": BUCKET,
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield sqlite_register_url
+
+
 @pytest.fixture(
     params=[
         pytest.param(("sqlite_register_url", _memory), id="memory"),
         pytest.param(("sqlite_register_url", _files), id="files-sqlite"),
+        pytest.param(("bucket_register_url", _bucket), id="s3-sqlite"),
         pytest.param(("postgres_register_url", _files), id="files-postgresql", marks=pytest.mark.postgres),
     ]
 )
