@@ -164,7 +164,7 @@ def _name_the_process(process: str) -> structlog.types.Processor:
 def _exception_without_its_text(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     error = line.pop("exc_info", None)
     if error is True:
-        error = sys.exception() if hasattr(sys, "exception") else sys.exc_info()[1]
+        error = sys.exc_info()[1]
     if isinstance(error, tuple):
         error = error[1]
     if isinstance(error, BaseException):
