@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from consent_intake.adapters.document_scanner import ClamScanner, ScannerAddress, ScannerAddressInvalid, ScanningReader
+from consent_intake.adapters.form_reader import FormReader
 from consent_intake.adapters.policy_file import PolicyUnusable, packaged_policy, read_policy
 from consent_intake.adapters.reading_process import form_reader
 from consent_intake.adapters.trust_files import TrustFileInvalid, trusted_certificates
@@ -24,12 +26,13 @@ def stage(settings: Settings, database: Database) -> Stage:
         GrantKeyUnusable: the private grant key is absent or of the wrong kind.
         MasterKeyUnusable: the same for the vault's key.
         PolicyUnusable: a policy can't be read, or says something impossible.
+        ScannerAddressInvalid: the malware scanner's address is none.
         TrustFileInvalid: a file of trusted certificates is none.
     """
     trusted_certificates(settings.trust_files)  # said here: the reading process could only fail to start
     vault = open_vault(settings)
     signer = GrantSigner.from_file(settings.grant_private_key_path)
-    reader = form_reader(settings.intake_readers, trust_files=settings.trust_files)
+    reader = _reader(settings)
     shadow = settings.intake_shadow_policy_file
     intake = Intake(
         vault=vault,
@@ -54,6 +57,13 @@ def stage(settings: Settings, database: Database) -> Stage:
     )
 
 
+def _reader(settings: Settings) -> FormReader | ScanningReader:
+    """Return what reads documents; where a scanner is configured, nothing is read without it."""
+    scanner = ClamScanner(ScannerAddress.from_text(settings.clamav_socket)) if settings.clamav_socket else None
+    reader = form_reader(settings.intake_readers, trust_files=settings.trust_files)
+    return reader if scanner is None else ScanningReader(scanner, reader)
+
+
 def policy_in_force(settings: Settings) -> Policy:
     """Return the configured policy, else the packaged one.
 
@@ -70,6 +80,6 @@ def main() -> None:
     database = Database(settings.register_url)
     try:
         wired = stage(settings, database)
-    except (PolicyUnusable, TrustFileInvalid) as error:
+    except (PolicyUnusable, ScannerAddressInvalid, TrustFileInvalid) as error:
         raise SystemExit(f"consent_intake does not start. {error}") from None
     worker.run(wired, settings, database)

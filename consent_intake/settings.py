@@ -31,6 +31,12 @@ class Settings(RuntimeSettings, VaultSettings, ConsentPeriodSettings):
         description="certificates that digital signatures may lead to, PEM or DER, separated by commas; empty: none",
     )
 
+    clamav_socket: str = Field(
+        default="",
+        title="Malware scanner",
+        description="clamd's socket, /run/clamav/clamd.ctl or tcp://host:3310; empty: documents are not scanned",
+    )
+
     @property
     def trust_files(self) -> tuple[Path, ...]:
         """The files of trusted certificates."""
