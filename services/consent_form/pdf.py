@@ -13,7 +13,6 @@ from typing import Any, Final
 import weasyprint
 from jinja2 import Environment, StrictUndefined, Template
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from schemas.values import Language
 from services.consent_form.code import FORM_ID, FormCode
@@ -28,20 +27,12 @@ from services.consent_form.layout import (
 )
 from services.consent_form.prefill import DoesNotFitBox, Prefill, printed_values
 from services.consent_form.texts import form_texts
-from services.fonts import FONT_FOLDER, font_face_css
+from services.fonts import font_face_css
+from services.fonts.fetching import FontsAndDrawings
 
 __all__ = ["DoesNotFitBox", "Prefill", "blank_form_pdf", "empty_form_pdf"]
 
 _EMPTY: Final = Prefill()
-
-
-class _OnlyOurFonts(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-    """Fetches the packaged fonts and data: URLs; everything else is refused."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        if not url.startswith(("data:", f"{FONT_FOLDER.as_uri()}/")) or "/../" in url:
-            raise ValueError("this address is not allowed on a form")
-        return super().fetch(url, headers)
 
 
 def blank_form_pdf(
@@ -94,7 +85,7 @@ def _print(language: Language, organization_name: str, code: FormCode | None, pr
         made_on=f"{REVISION_DATE:%Y-%m-%d}T00:00:00Z",
     )
     drawing = base64.b64encode(form_svg(form, code_text=code_text, ticked=prefill.ticked).encode()).decode()
-    fetcher, fonts, css = _OnlyOurFonts(), _fonts(), _stylesheet()
+    fetcher, fonts, css = FontsAndDrawings(), _fonts(), _stylesheet()
     page = weasyprint.CSS(
         string=f'@page {{ background: url("data:image/svg+xml;base64,{drawing}") no-repeat 0 0 / 612pt 792pt; }}',
         url_fetcher=fetcher,
@@ -132,4 +123,4 @@ def _fonts() -> Any:
 def _stylesheet() -> Any:
     """Return the parsed style sheet; it carries the fonts, so it belongs to the one font configuration."""
     source = files("services.consent_form").joinpath("page.css").read_text(encoding="utf-8")
-    return weasyprint.CSS(string=f"{font_face_css()}\n{source}", font_config=_fonts(), url_fetcher=_OnlyOurFonts())
+    return weasyprint.CSS(string=f"{font_face_css()}\n{source}", font_config=_fonts(), url_fetcher=FontsAndDrawings())

@@ -14,10 +14,10 @@ import segno
 import weasyprint
 from jinja2 import Environment, StrictUndefined, Template
 from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from schemas.values import Language
-from services.fonts import FONT_FOLDER, font_face_css
+from services.fonts import font_face_css
+from services.fonts.fetching import FontsAndDrawings
 from services.resources.catalogue import Resource, ResourceType
 
 _WORDS: Final = {
@@ -42,15 +42,6 @@ _WORDS: Final = {
 }
 
 
-class _OnlyOurFonts(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-    """Fetches the packaged fonts and data: URLs; everything else is refused."""
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        if not url.startswith(("data:", f"{FONT_FOLDER.as_uri()}/")) or "/../" in url:
-            raise ValueError("this address is not allowed on a sheet")
-        return super().fetch(url, headers)
-
-
 def resource_sheet_pdf(resources: Sequence[Resource], language: Language) -> bytes:
     """Return the sheet as a tagged PDF (PDF/UA-1), letter paper, on as many pages as it takes."""
     words = _WORDS[language]
@@ -60,8 +51,8 @@ def resource_sheet_pdf(resources: Sequence[Resource], language: Language) -> byt
     ]
     html = _template().render(language=language.value, words=words, entries=entries)
     fonts = FontConfiguration()
-    document: Any = weasyprint.HTML(string=html, url_fetcher=_OnlyOurFonts(), base_url="about:sheet")
-    style = weasyprint.CSS(string=font_face_css(), font_config=fonts, url_fetcher=_OnlyOurFonts())
+    document: Any = weasyprint.HTML(string=html, url_fetcher=FontsAndDrawings(), base_url="about:sheet")
+    style = weasyprint.CSS(string=font_face_css(), font_config=fonts, url_fetcher=FontsAndDrawings())
     pdf: bytes = document.write_pdf(stylesheets=[style], font_config=fonts, pdf_variant="pdf/ua-1")
     return pdf
 
