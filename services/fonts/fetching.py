@@ -9,7 +9,7 @@ from services.fonts import FONT_FOLDER
 
 
 class FontsAndDrawings(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
-    """Fetches packaged fonts and data: addresses. A list, not a prefix: there are many ways to climb out of a folder."""
+    """Fetches packaged fonts and data: addresses. A list: there are many ways to climb out of a folder."""
 
     @override
     def fetch(self, url: str, headers: Any = None) -> Any:
