@@ -15,6 +15,16 @@ def visitor_cookie(settings: PortalSettings) -> str:
     return "__Host-visitor" if settings.is_https else "visitor"
 
 
+def language_cookie(settings: PortalSettings) -> str:
+    """Name of the cookie that holds the language that was chosen in this browser."""
+    return "__Host-language" if settings.is_https else "language"
+
+
+def invitation_cookie(settings: PortalSettings) -> str:
+    """Name of the cookie that holds an invitation's token; it has a path of its own, which ``__Host-`` forbids."""
+    return "__Secure-invitation" if settings.is_https else "invitation"
+
+
 def set_cookie(
     response: Response, settings: PortalSettings, name: str, value: str, *, max_age: int | None = None, path: str = "/"
 ) -> None:

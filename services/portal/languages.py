@@ -11,11 +11,10 @@ from pathlib import Path
 from fastapi import Request
 
 from schemas.values import Language
+from services.portal.cookies import language_cookie
 from services.texts.catalogue import translations
 
 TEXTS = Path(__file__).parent / "texts"
-
-LANGUAGE_COOKIE = "language"
 
 
 def mark(msgid: str) -> str:
@@ -48,5 +47,5 @@ def accepted_language(request: Request) -> Language:
 
 def visitor_language(request: Request) -> Language:
     """Return the language of a visitor who isn't signed in: the chosen one, else what the browser asks for."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = request.cookies.get(language_cookie(request.app.state.context.settings))
     return Language(chosen) if chosen in {item.value for item in Language} else accepted_language(request)

@@ -16,8 +16,8 @@ from services.settings import (
 )
 
 IDLE_LIMIT = timedelta(minutes=15)
-"""A sign-in nobody used for this long has ended: half of what NIST SP 800-63B-4 lets AAL2 have, as at Login.gov. Offices
-share computers, and a page left open shows who signed a consent."""
+"""A sign-in nobody used for this long has ended: half of what NIST SP 800-63B-4 lets AAL2 have, as at Login.gov.
+Offices share computers, and a page left open shows who signed a consent."""
 
 ABSOLUTE_LIMIT = timedelta(hours=12)
 """A sign-in ends after this however much it is used (NIST SP 800-63B-4, AAL2)."""

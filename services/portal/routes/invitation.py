@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from services.portal import invitations, sign_ins
 from services.portal.context import Context, PortalContext
-from services.portal.cookies import clear_cookie, set_cookie
+from services.portal.cookies import clear_cookie, invitation_cookie, set_cookie
 from services.portal.errors import error_page
 from services.portal.form_checks import mistakes
 from services.portal.identity import SignedIn, anybody, client_address
@@ -22,7 +22,6 @@ from services.register.tables import Person
 
 router = APIRouter(include_in_schema=False)
 
-COOKIE = "invitation"
 COOKIE_PATH = "/invitation"
 COOKIE_SECONDS = 30 * 60
 DIFFERENT = mark("The two passwords are not the same.")
@@ -37,7 +36,14 @@ async def invitation(
         return await error_page(request, 429)
     if token:
         response = RedirectResponse(COOKIE_PATH, status_code=303)
-        set_cookie(response, context.settings, COOKIE, token, max_age=COOKIE_SECONDS, path=COOKIE_PATH)
+        set_cookie(
+            response,
+            context.settings,
+            invitation_cookie(context.settings),
+            token,
+            max_age=COOKIE_SECONDS,
+            path=COOKIE_PATH,
+        )
         return response
     person = await _invited(request, context)
     if person is None:
@@ -66,10 +72,10 @@ async def set_password(
     if errors:
         return _form(request, person, errors)
     hashed = await asyncio.to_thread(people.hash_password, password)
-    if not await _activate(context, person, hashed, request.cookies[COOKIE]):
+    if not await _activate(context, person, hashed, request.cookies[invitation_cookie(context.settings)]):
         return page(request, "accounts/invitation_over.html", None, status_code=410)
     response = await signed_in_response(request, context, person, "/agreement")
-    clear_cookie(response, context.settings, COOKIE, path=COOKIE_PATH)
+    clear_cookie(response, context.settings, invitation_cookie(context.settings), path=COOKIE_PATH)
     return response
 
 
@@ -84,7 +90,7 @@ async def _activate(context: PortalContext, person: Person, hashed: str, token: 
 
 
 async def _invited(request: Request, context: PortalContext) -> Person | None:
-    token = request.cookies.get(COOKIE, "")
+    token = request.cookies.get(invitation_cookie(context.settings), "")
     async with context.database.reading() as tx:
         return await invitations.invited_by(tx, token, context.clock())
 

@@ -8,9 +8,8 @@ from sqlalchemy import update
 
 from schemas.values import Language
 from services.portal.context import Context
-from services.portal.cookies import set_cookie
+from services.portal.cookies import language_cookie, set_cookie
 from services.portal.identity import SignedIn, anybody
-from services.portal.languages import LANGUAGE_COOKIE
 from services.portal.local_paths import local_path
 from services.register.tables import Person
 
@@ -28,5 +27,5 @@ async def choose_language(
         async with context.database.transaction() as tx:
             await tx.execute(update(Person).where(Person.id == visitor.person_id).values(language=language))
     response = RedirectResponse(local_path(back), status_code=303)
-    set_cookie(response, context.settings, LANGUAGE_COOKIE, language.value, max_age=ONE_YEAR)
+    set_cookie(response, context.settings, language_cookie(context.settings), language.value, max_age=ONE_YEAR)
     return response

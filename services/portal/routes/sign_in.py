@@ -6,10 +6,10 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from services.portal import sign_ins
 from services.portal.context import Context, PortalContext
-from services.portal.cookies import clear_cookie, set_cookie, sign_in_cookie, visitor_cookie
+from services.portal.cookies import clear_cookie, language_cookie, set_cookie, sign_in_cookie, visitor_cookie
 from services.portal.errors import error_page
 from services.portal.identity import SignedIn, anybody, client_address
-from services.portal.languages import LANGUAGE_COOKIE, mark
+from services.portal.languages import mark
 from services.portal.local_paths import local_path
 from services.portal.pages import page, see
 from services.portal.rate_limits import SIGN_IN
@@ -68,7 +68,7 @@ async def signed_in_response(request: Request, context: PortalContext, person: P
     response = see(path)
     limit = int(ABSOLUTE_LIMIT.total_seconds())
     set_cookie(response, context.settings, sign_in_cookie(context.settings), token, max_age=limit)
-    set_cookie(response, context.settings, LANGUAGE_COOKIE, person.language.value, max_age=limit)
+    set_cookie(response, context.settings, language_cookie(context.settings), person.language.value, max_age=limit)
     clear_cookie(response, context.settings, visitor_cookie(context.settings))
     return response
 

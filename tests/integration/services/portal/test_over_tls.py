@@ -35,10 +35,13 @@ async def test_every_cookie_is_this_hosts_alone_and_travels_encrypted(world: Por
             await client.post("/sign-in", data=fields),
             await client.get("/language/es"),
             await client.get("/sign-up"),
+            await client.get("/invitation?token=x"),
         ]
     cookies = [cookie for answer in answers for cookie in answer.headers.get_list("set-cookie")]
-    assert any(cookie.startswith("__Host-sign_in=") for cookie in cookies)
+    names = {cookie.partition("=")[0] for cookie in cookies}
+    assert names == {"__Host-sign_in", "__Host-visitor", "__Host-language", "__Secure-invitation"}
     for cookie in cookies:
+        assert cookie.startswith(("__Host-", "__Secure-")), cookie.partition("=")[0]
         assert "; Secure" in cookie, cookie.partition("=")[0]
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
@@ -65,3 +68,9 @@ async def test_no_answer_says_what_it_was_made_with(world: PortalWorld) -> None:
     async with over_tls(world) as client:
         answer = await client.get("/sign-in")
     assert not {"server", "x-powered-by"} & set(answer.headers)
+
+
+async def test_the_chosen_language_stays(world: PortalWorld) -> None:
+    async with over_tls(world) as client:
+        await client.get("/language/es")
+        assert (await client.get("/")).headers["content-language"] == "es"
