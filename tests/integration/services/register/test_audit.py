@@ -218,3 +218,17 @@ async def test_an_entry_that_was_rewritten_with_a_fitting_hash_is_found_at_the_n
         forged = audit.Link(2, entry.at, "forged", entry.actor, entry.consent_id, entry.detail, entry.previous_hash)
         entry.act, entry.entry_hash = forged.act, audit.link_hash(forged)
     assert (await _verify(register_database)).broken_at == 3
+
+
+async def test_of_a_broken_chain_all_entries_are_counted(register_database: Database) -> None:
+    await _fill(register_database, 7)
+    await _tamper(register_database, "UPDATE audit_entries SET act = 'x.y' WHERE sequence = 3")
+    report = await _verify(register_database)
+    assert (report.broken_at, report.entries) == (3, 7)
+
+
+def test_an_actor_names_its_kind_and_id() -> None:
+    someone = uuid4()
+    assert audit.person_actor(someone) == f"person:{someone}"
+    assert audit.key_actor(someone) == f"key:{someone}"
+    assert audit.stage_actor("notifier") == "stage:notifier"

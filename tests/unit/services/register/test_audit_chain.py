@@ -1,12 +1,14 @@
 """Six ways to tamper with the log, each tried a thousand times at random places, on rows as a database holds them."""
 
+import time
 from collections.abc import Sequence
+from datetime import UTC, timedelta, timezone
 from random import Random
 
 import pytest
 from pydantic import JsonValue
 
-from services.register.audit_chain import NO_ENTRY_HASH, ChainReport, Link, StoredEntry, Walk, parsed
+from services.register.audit_chain import NO_ENTRY_HASH, ChainReport, Link, StoredEntry, Walk, parsed, stored_texts
 from tests.support.audit_rows import Rows, rehashed, sound_rows, stored, with_column
 from tests.support.register_builders import NOON
 
@@ -168,3 +170,23 @@ def test_text_moved_from_one_column_into_the_next_is_found(sound: Rows) -> None:
     row = sound[4]
     moved = with_column(with_column(row, 2, f'{row[2]}","actor":"{row[3]}'), 3, "")
     assert walked([*sound[:4], moved, *sound[5:]]).broken_at == 5
+
+
+def test_times_are_stored_and_read_in_utc_wherever_the_machine_stands(
+    sound: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = parsed(sound[0])
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        assert stored_texts(link._replace(at=link.at.astimezone(timezone(timedelta(hours=9)))))[0] == sound[0][1]
+        assert parsed(sound[0]) == link
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert link.at.tzinfo is UTC
+
+
+def test_a_time_or_an_id_that_no_entry_holds_is_refused_in_words(sound: Rows) -> None:
+    with pytest.raises(ValueError, match=r"^a time or an id is not written as entries are$"):
+        parsed(with_column(sound[0], 1, sound[0][1].replace(" ", "T")))

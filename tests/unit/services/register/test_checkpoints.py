@@ -155,3 +155,8 @@ def test_a_head_is_signed_after_so_many_entries_or_so_long_and_daily(grown: int,
     pace = Pace(timedelta(seconds=60), 100)
     assert pace.is_due(said(10, NOTHING_BEFORE, at=NOON), 10 + grown, NOON + passed) is due
     assert pace.is_due(None, 0, NOON)
+
+
+def test_a_line_is_canonical_so_that_anybody_can_hash_it_again(book: CheckpointBook) -> None:
+    for line in book.lines():
+        assert line == json.dumps(json.loads(line), sort_keys=True, separators=(",", ":")).encode()

@@ -1,4 +1,5 @@
 import stat
+from base64 import urlsafe_b64encode
 from datetime import date
 from pathlib import Path
 from uuid import UUID
@@ -10,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from typing_extensions import override
 
 from schemas.consent_records import ConsentGrant
-from schemas.values import Language, Party
+from schemas.values import Language, Party, sha256_of
 from services.register.grants import (
     GrantInvalid,
     GrantKeyUnusable,
@@ -132,3 +133,28 @@ def test_files_without_the_right_key_are_refused(tmp_path: Path, key_files: tupl
     for path in (private, odd_public, garbage, tmp_path / "absent"):
         with pytest.raises(GrantKeyUnusable):
             GrantVerifier.from_file(path)
+
+
+def test_a_refusal_says_by_a_code_which_part_does_not_fit(key_files: tuple[Path, Path]) -> None:
+    private, public = key_files
+    verifier, minted = GrantVerifier.from_file(public), GrantSigner.from_file(private).mint(GRANT)
+    key = Ed25519PrivateKey.from_private_bytes(b"1" * 32)
+    no_grant = b'{"parent_name": "Practice Parent"}'
+    signed = urlsafe_b64encode(key.sign(no_grant)).rstrip(b"=").decode()
+    for why, check in (
+        ("hash", lambda: _check(verifier, minted, grant_sha256="0" * 64)),
+        ("signature", lambda: _check(verifier, minted, signature="x" * 86)),
+        (
+            "content",
+            lambda: GrantVerifier(key.public_key()).check(no_grant, grant_sha256=sha256_of(no_grant), signature=signed),
+        ),
+    ):
+        with pytest.raises(GrantInvalid) as refused:
+            check()
+        assert str(refused.value) == why
+
+
+def test_a_key_file_that_cannot_be_used_is_said_to_be_the_grants(tmp_path: Path) -> None:
+    for read in (GrantSigner.from_file, GrantVerifier.from_file):
+        with pytest.raises(GrantKeyUnusable, match=r"^grant key: "):
+            read(tmp_path / "absent.pem")

@@ -1,0 +1,67 @@
+"""A person who is named is checked, whatever the disclosure is for."""
+
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from schemas.reason_codes import ReasonCode
+from services.register import audit, grants
+from services.register.database import Database
+from services.register.gate import Allowed, Refused
+from services.register.states import PersonStatus, Purpose
+from services.register.tables import AuditEntry, Grant
+from tests.support.register_builders import GateWorld, a_person, an_organization
+
+STAGE = audit.stage_actor("notifier")
+
+
+async def _recorded(database: Database) -> AuditEntry:
+    async with database.reading() as tx:
+        query = select(AuditEntry).where(AuditEntry.act.startswith("disclosure.")).order_by(AuditEntry.sequence.desc())
+        return (await tx.scalars(query.limit(1))).one()
+
+
+async def _ask(database: Database, world: GateWorld, consent_id: UUID, purpose: Purpose, person: UUID) -> object:
+    async with database.transaction() as tx:
+        return await world.gate.decide(tx, consent_id, purpose, STAGE, person_id=person)
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+async def test_a_person_whom_nobody_knows_gets_nothing_for_any_purpose(
+    sqlite_register: Database, purpose: Purpose
+) -> None:
+    world = GateWorld()
+    async with sqlite_register.transaction() as tx:
+        consent = await world.approved_consent(tx)
+    assert await _ask(sqlite_register, world, consent.id, purpose, uuid4()) == Refused(ReasonCode.PERSON_NOT_ACTIVE)
+    assert (await _recorded(sqlite_register)).detail["inputs"]["person_asked"] is True
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+async def test_a_person_who_is_known_is_judged_for_any_purpose(sqlite_register: Database, purpose: Purpose) -> None:
+    world = GateWorld()
+    async with sqlite_register.transaction() as tx:
+        organization = await an_organization(tx)
+        active = await a_person(tx, organization)
+        gone = await a_person(tx, organization)
+        gone.status = PersonStatus.DEACTIVATED
+        consent = await world.approved_consent(tx, organization=organization)
+    assert await _ask(sqlite_register, world, consent.id, purpose, gone.id) == Refused(ReasonCode.PERSON_NOT_ACTIVE)
+    assert (await _recorded(sqlite_register)).detail["inputs"]["person_asked"] is True
+    assert isinstance(await _ask(sqlite_register, world, consent.id, purpose, active.id), Allowed)
+
+
+async def test_a_grant_that_was_changed_meanwhile_is_read_afresh(sqlite_register: Database) -> None:
+    world = GateWorld()
+    async with sqlite_register.transaction() as tx:
+        consent = await world.approved_consent(tx)
+    async with sqlite_register.transaction() as tx:
+        first = await grants.load(tx, consent.id)
+        assert first is not None
+        async with tx.begin_nested():
+            table = Grant.__table__
+            await tx.execute(table.update().where(table.c.consent_id == consent.id).values(signature="changed"))  # type: ignore[attr-defined]
+        again = await grants.load(tx, consent.id)
+    assert again is not None
+    assert again.signature == "changed"
