@@ -38,6 +38,7 @@ _CONSENT: Final = (
     r"sin mi permiso",
     r"revocar (?:este|mi|esta) (?:consentimiento|autorizacion|permiso)",
 )
+# allowed: no-pattern-from-text - our own phrases, which are patterns
 _PHRASES: Final = tuple(re.compile(rf"\b{phrase}\b") for phrase in _CONSENT)
 
 ENOUGH_PHRASES: Final = 2

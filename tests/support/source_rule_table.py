@@ -127,6 +127,20 @@ RULES = (
         ("tx.execute(select(Consent))", "tx.execute(text('SELECT 1'))", "text('a' + 'b')"),
     ),
     Rule(
+        "no-xml-from-outside",
+        "an XML parser fetches what the document names, and unfolds it without end",
+        finds.reads_xml,
+        ("from xml.etree import ElementTree", "import lxml.etree", "import xml.sax"),
+        ("import html", "from services.texts import catalogue"),
+    ),
+    Rule(
+        "no-pattern-from-text",
+        "letters of a pattern that somebody typed mean something else, or never end",
+        finds.makes_a_pattern,
+        ("re.search(f'^{typed}$', text)", "re.compile('a' + typed)", "re.fullmatch('%s' % typed, text)"),
+        ("re.compile(r'[a-z]+')", "re.search(re.escape(typed), text)", "re.search(f'^{re.escape(typed)}$', text)"),
+    ),
+    Rule(
         "aware-clock",
         "a time without a zone ends a consent hours early or late",
         finds.reads_a_clock_without_zone,

@@ -39,6 +39,8 @@ PERSONAL = re.compile(
     r"cookies?|token|secret|password|filename|file_name|claim|request|query|url)$"
 )
 REQUEST_PARTS = re.compile(r"(^|\.)request\.(body|form|json|headers|cookies|query_params|url|stream)")
+PATTERNS = {"compile", "match", "search", "fullmatch", "sub", "subn", "findall", "finditer", "split"}
+XML = ("xml", "lxml", "xmltodict", "defusedxml")
 QUERIES = {"execute", "executemany", "exec_driver_sql", "text", "scalar", "scalars"}
 
 
@@ -156,3 +158,21 @@ def reads_a_clock_without_zone(tree: ast.AST) -> Iterator[ast.AST]:
         stamped = name.endswith("datetime.fromtimestamp") and len(call.args) < 2 and keyword(call, "tz") is None
         if bare or stamped or name.endswith(("utcnow", "utcfromtimestamp", "date.today")):
             yield call
+
+
+def reads_xml(tree: ast.AST) -> Iterator[ast.AST]:
+    lines: set[int] = set()
+    for name, node in imported(tree):
+        number = getattr(node, "lineno", 0)
+        if name.partition(".")[0] in XML and number not in lines:
+            lines.add(number)
+            yield node
+
+
+def makes_a_pattern(tree: ast.AST) -> Iterator[ast.AST]:
+    for name, call in calls(tree):
+        owner, _, act = name.rpartition(".")
+        if owner in {"re", "regex"} and act in PATTERNS and call.args and is_put_together(call.args[0]):
+            escaped = any(found == "re.escape" for found, _ in calls(call.args[0]))
+            if not escaped:
+                yield call
