@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from schemas.consent_events import RevokedBy
 from schemas.reason_codes import ReasonCode
 from schemas.values import Party
-from services.register import audit
+from services.register import audit, legal_holds
 from services.register.consent_moves import ENDS, WORKS_ON, Move, judge_move
 from services.register.database import Transaction
 from services.register.states import ConsentStatus, DeliveryState
@@ -204,7 +204,8 @@ async def revoke(
     before = consent.status
     if not await move(tx, consent, ConsentStatus.REVOKED, at=at):
         return False
-    await _close(tx, consent_id, vault)
+    await _cancel_messages(tx, consent_id)
+    await vault.destroy_key(tx, consent_id)
     detail = {"by": by.value, "from": before.value}
     await audit.record(tx, act="consent.revoked", actor=actor, at=at, consent_id=consent_id, detail=detail)
     return True
@@ -212,6 +213,8 @@ async def revoke(
 
 async def expire(tx: Transaction, consent_id: UUID, *, actor: audit.Actor, at: datetime, vault: Vault) -> bool:
     """End a consent whose last day is over, as ``revoke`` does; the caller has compared the days.
+
+    Under a legal hold its key stays until the hold is lifted; the gate refuses all the same.
 
     Returns:
         False when the consent ended another way already.
@@ -223,16 +226,18 @@ async def expire(tx: Transaction, consent_id: UUID, *, actor: audit.Actor, at: d
     before = consent.status
     if not await move(tx, consent, ConsentStatus.EXPIRED, at=at, reasons=[ReasonCode.CONSENT_EXPIRED]):
         return False
-    await _close(tx, consent_id, vault)
-    detail = {"from": before.value}
+    await _cancel_messages(tx, consent_id)
+    held = await legal_holds.is_held(tx, consent_id)
+    if not held:
+        await vault.destroy_key(tx, consent_id)
+    detail: dict[str, JsonValue] = {"from": before.value, **({"held": True} if held else {})}
     await audit.record(tx, act="consent.expired", actor=actor, at=at, consent_id=consent_id, detail=detail)
     return True
 
 
-async def _close(tx: Transaction, consent_id: UUID, vault: Vault) -> None:
+async def _cancel_messages(tx: Transaction, consent_id: UUID) -> None:
     pending = (Message.consent_id == consent_id, Message.state == DeliveryState.PENDING)
     await tx.execute(update(Message).where(*pending).values(state=DeliveryState.CANCELLED, next_attempt_at=None))
-    await vault.destroy_key(tx, consent_id)
 
 
 def _known(consent: Consent | None) -> Consent:

@@ -11,6 +11,7 @@ from schemas.values import Language, Party
 from services.register.database import Base, UtcDateTime, Word
 from services.register.event_tables import DeadLetter, OutgoingEvent, ProcessedEvent
 from services.register.form_tables import PrintedForm
+from services.register.hold_tables import LegalHold
 from services.register.intake_tables import IntakeDecision, Review, ShadowDecision
 from services.register.states import (
     Channel,
@@ -30,6 +31,7 @@ __all__ = [
     "IdempotencyKey",
     "IntakeDecision",
     "Invitation",
+    "LegalHold",
     "Message",
     "Organization",
     "OutgoingEvent",

@@ -1,4 +1,4 @@
-"""``snapshot vault``: what operators do after a backup was restored."""
+"""``snapshot vault``: what operators do after a backup was restored, and legal holds."""
 
 import typer
 
@@ -6,12 +6,14 @@ from services.register.command_runs import BROKEN, UNUSABLE, fail, run_on_regist
 from services.register.key_files import KeyFileUnusable, public_key_from
 from services.runtime.clock import utc_now
 from services.settings import AuditVerifySettings, RegisterSettings, VaultSettings
+from services.vault.hold_commands import hold_app
 from services.vault.master_key import MasterKeyUnusable
 from services.vault.opening import open_vault
 from services.vault.reshredding import reshred
 from services.vault.shred_list import ShredList, ShredListForged
 
 app = typer.Typer(no_args_is_help=True)
+app.add_typer(hold_app, name="hold")
 
 
 class ReshredSettings(RegisterSettings, VaultSettings, AuditVerifySettings):

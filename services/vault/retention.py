@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import JsonValue
 from sqlalchemy import ColumnElement, delete, exists, select
 
-from services.register import audit
+from services.register import audit, legal_holds
 from services.register.database import Database, Transaction
 from services.register.states import ConsentStatus
 from services.register.tables import Consent, PrintedForm, VaultCaseKey, VaultKey
@@ -33,20 +33,29 @@ async def erase_due(database: Database, vault: Vault, settings: RetentionSetting
     """Erase what is due, each consent in its own transaction; return how many consents it was.
 
     Case copies and pages go so many days after delivery, forms so many days after they were rejected or the case was
-    refused. What a consent's own end takes (revocation, its last day) is gone already.
+    refused. What a consent's own end takes (revocation, its last day) is gone already, but for what a legal hold kept
+    beyond the last day: that goes once the hold is lifted. What is held is never due.
 
     Raises:
         StillOpens: see there.
     """
     cases = await _due_cases(database, now - timedelta(days=settings.case_days))
     forms = await _due_forms(database, now - timedelta(days=settings.closed_form_days))
-    for due, destroy, kinds in ((cases, vault.erase_case, OF_THE_CASE), (forms, vault.destroy_key, EVERYTHING)):
+    kept = await _due_ended(database, now)
+    erased = 0
+    for due, destroy, kinds in (
+        (cases, vault.erase_case, OF_THE_CASE),
+        ([*forms, *kept], vault.destroy_key, EVERYTHING),
+    ):
         for consent_id in due:
             async with database.transaction() as tx:
+                if await legal_holds.is_held(tx, consent_id):  # placed a moment ago
+                    continue
                 await destroy(tx, consent_id)
                 await _prove(tx, vault, consent_id, kinds, now)
             await vault.remove_erased(consent_id)
-    return len(cases) + len(forms)
+            erased += 1
+    return erased
 
 
 async def forget_printed_forms(tx: Transaction, *, before: datetime) -> int:
@@ -81,13 +90,22 @@ async def _due_cases(database: Database, before: datetime) -> list[UUID]:
 
 
 async def _due_forms(database: Database, before: datetime) -> list[UUID]:
-    erased = VaultKey.consent_id == Consent.id, VaultKey.destroyed_at.is_not(None)
-    return await _due(database, (ConsentStatus.REJECTED, ConsentStatus.REFUSED), before, exists().where(*erased))
+    return await _due(database, (ConsentStatus.REJECTED, ConsentStatus.REFUSED), before, _key_destroyed())
+
+
+async def _due_ended(database: Database, now: datetime) -> list[UUID]:
+    return await _due(database, (ConsentStatus.EXPIRED,), now, _key_destroyed())
+
+
+def _key_destroyed() -> ColumnElement[bool]:
+    return exists().where(VaultKey.consent_id == Consent.id, VaultKey.destroyed_at.is_not(None))
 
 
 async def _due(
     database: Database, statuses: Iterable[ConsentStatus], before: datetime, erased: ColumnElement[bool]
 ) -> list[UUID]:
-    due = select(Consent.id).where(Consent.status.in_(statuses), Consent.status_since < before, ~erased)
+    due = select(Consent.id).where(
+        Consent.status.in_(statuses), Consent.status_since < before, ~erased, ~legal_holds.held()
+    )
     async with database.reading() as tx:
         return list(await tx.scalars(due.order_by(Consent.status_since, Consent.id).limit(A_ROUND)))

@@ -12,6 +12,7 @@ from services.vault.file_store import FileStore
 from services.vault.object_store import ObjectName, ObjectStore, StoreAway
 from services.vault.opening import open_store
 from services.vault.vault import Kind, ObjectMissing
+from tests.support.memory_store import MemoryStore
 from tests.support.s3_server import BUCKET, S3Server, s3_server
 
 LARGE = bytes(range(256)) * 4096
@@ -38,8 +39,10 @@ def in_bucket(s3: S3Server, home: Path, prefix: str = "county/") -> VaultSetting
     )
 
 
-@pytest.fixture(params=["files", "s3"])
+@pytest.fixture(params=["memory", "files", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
+    if request.param == "memory":
+        return MemoryStore()
     if request.param == "files":
         return FileStore(tmp_path / "vault")
     return open_store(in_bucket(request.getfixturevalue("s3"), tmp_path))

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -28,10 +29,12 @@ from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey
 from services.vault.reshredding import keep_shred_list, newly_shredded, reshred, reshred_at_start
 from services.vault.shred_list import Shredded, ShredList, ShredListForged
+from services.vault.stored_vault import StoredVault
 from services.vault.vault import Kind, ObjectMissing
 from tests.support.command_home import Home
+from tests.support.memory_store import MemoryStore
 from tests.support.postgres_server import PostgresServer
-from tests.support.register_builders import NOON, GateWorld
+from tests.support.register_builders import NOON, GateWorld, a_consent, a_person, an_organization
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 PAGE = b"%PDF the page of a parent who withdrew"
@@ -144,6 +147,50 @@ async def test_what_was_withdrawn_or_over_before_a_restored_backup_stays_so(
         assert set(acts) == {revoked, expired}
         assert (await audit.verify(tx)).intact
     await restored.close()
+
+
+async def test_of_a_thousand_documents_none_opens_after_yesterdays_backup_came_back(
+    sqlite_register_url: str, shred_list: ShredList
+) -> None:
+    register = _sqlite(Path(sqlite_register_url.removeprefix("sqlite:///")))
+    vault = StoredVault(MemoryStore(), MasterKey(b"m" * 32))
+    world, database = GateWorld(vault=vault), Database(register.url)
+    async with database.transaction() as tx:
+        organization = await an_organization(tx)
+        person = await a_person(tx, organization)
+        ended = [(await a_consent(tx, organization, person)).id for _ in range(1000)]
+        kept = await a_consent(tx, organization, person)
+        for consent_id in (*ended, kept.id):
+            await vault.seal(tx, consent_id, Kind.DOCUMENT, PAGE)
+    await database.close()
+    yesterday = register.back_up()
+
+    async with database.transaction() as tx:
+        for number, consent_id in enumerate(ended):
+            if number < 50:  # withdrawn; the others were kept long enough
+                by, actor = RevokedBy.PARENT, audit.SYSTEM
+                assert await consents.revoke(tx, consent_id, by=by, actor=actor, at=NOON, vault=vault)
+            else:
+                await vault.destroy_key(tx, consent_id)
+    await list_them(database, shred_list)
+    await database.close()
+    register.restore(yesterday)
+
+    restored = Database(register.url)
+    assert await documents_that_open(restored, world, ended[::50]) == 20  # the danger, without what follows
+    assert await reshred(restored, vault, list(shred_list.read()), now=NOON) == 1000
+    assert await documents_that_open(restored, world, ended) == 0
+    assert await documents_that_open(restored, world, [kept.id]) == 1
+    await restored.close()
+
+
+async def documents_that_open(database: Database, world: GateWorld, of: list[UUID]) -> int:
+    found = 0
+    async with database.reading() as tx:
+        for consent_id in of:
+            with suppress(ObjectMissing):
+                found += await world.vault.open(tx, consent_id, Kind.DOCUMENT) == PAGE
+    return found
 
 
 async def test_the_companion_applies_the_list_first_and_then_adds_to_it(
