@@ -4,26 +4,19 @@ Federal tax information stays outside. Every source code is kept beside the paym
 searched for in everything that comes after; and whichever payment has which source, the same bytes come out.
 """
 
-import io
 import json
-import re
-import zlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 from random import Random
 from uuid import UUID
 
 import pytest
-from pypdf import PdfReader
 
 from case_fetcher.adapters.case_answer import read_answer
 from case_fetcher.practice.county import SOURCES
 from case_fetcher.rules.agency_case import AgencyCase
-from case_fetcher.rules.consented_copy import consented_copy
 from schemas.case_events import CaseFetched
 from schemas.case_record import CaseCopy
-from schemas.consent_records import ConsentGrant
 from schemas.event import Event
 from schemas.snapshot_events import RenderedPage, SnapshotRendered
 from schemas.values import FULL_SCOPE, Language, Party, sha256_of
@@ -32,11 +25,11 @@ from snapshot_renderer.adapters.packaged_data import packaged_editorial
 from snapshot_renderer.adapters.page_maker import make_both
 from snapshot_renderer.adapters.pdf_writer import LADDER
 from snapshot_renderer.adapters.twin_writer import write_twin
-from snapshot_renderer.rules.page_content import PageRequest, page_content
+from snapshot_renderer.rules.page_content import page_content
 from snapshot_renderer.rules.page_facts import page_facts
-from snapshot_renderer.stage import block_days
 from tests.support.canaries import Canary, Search
-from tests.support.kept_cases import AS_OF, ApiKeeper, ExtractKeeper, Keeper, Record, SqlKeeper, _answer, a_record
+from tests.support.kept_cases import Keeper, Record, _answer, a_record
+from tests.support.opened_pages import copy_for, request_for, whole_pdf
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014:ResourceWarning")
 
@@ -68,57 +61,6 @@ def record_with(codes: Sequence[str], dice: Random | None = None) -> Record:
         for number, code in enumerate(codes)
     ]
     return made
-
-
-@pytest.fixture(params=["sql", "csv", "parquet", "api"])
-async def keeper(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Keeper]:
-    made: dict[str, Keeper] = {
-        "sql": SqlKeeper(f"sqlite:///{tmp_path / 'agency.db'}", tmp_path),
-        "csv": ExtractKeeper(tmp_path, "csv"),
-        "parquet": ExtractKeeper(tmp_path, "parquet"),
-        "api": ApiKeeper(),
-    }
-    yield made[request.param]
-    await made[request.param].close()
-
-
-def copy_for(case: AgencyCase | None, party: Party) -> CaseCopy:
-    assert case is not None
-    return consented_copy(case, next(one for one in case.parties if one.party is party), FULL_SCOPE)
-
-
-def request_for(copy: CaseCopy) -> PageRequest:
-    grant = ConsentGrant(
-        consent_id=UUID(int=7, version=4),
-        organization_id=UUID(int=8, version=4),
-        document_sha256="0" * 64,
-        parent_name=copy.parent_name,
-        birth_date=date(1987, 4, 12),
-        case_identifier=copy.case_identifier,
-        party=copy.party,
-        scope=FULL_SCOPE,
-        form_revision="2026-11",
-        form_language=Language.ENGLISH,
-        signed_on=date(2026, 11, 20),
-        starts_on=date(2026, 11, 20),
-        expires_on=date(2027, 11, 20),
-    )
-    day = AS_OF.date()
-    return PageRequest(copy, grant, "Bronx Fathers Forward", as_of=day, today=day, block_days=block_days(copy))
-
-
-def whole_pdf(pdf: bytes) -> bytes:
-    """Return the file with every stream of it unpacked (pages, objects, metadata, attached facts), and its text."""
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
-    return b"\n".join([pdf, text.encode(), *(_unpacked(stream) for stream in streams)])
-
-
-def _unpacked(stream: bytes) -> bytes:
-    try:
-        return zlib.decompressobj().decompress(stream)
-    except zlib.error:
-        return stream
 
 
 def told_in_events(copy: CaseCopy, pdf: bytes) -> Iterator[Event]:
