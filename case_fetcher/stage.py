@@ -21,6 +21,7 @@ from services.register.audit import Actor, stage_actor
 from services.register.database import Transaction
 from services.register.gate import Allowed, Refused
 from services.register.states import ConsentStatus, Purpose
+from services.register.tables import Consent
 from services.runtime.clock import Clock
 from services.runtime.failures import CannotBeProcessed
 from services.runtime.structured_log import get_logger
@@ -77,6 +78,7 @@ async def fetch_case(
 ) -> Sequence[Event]:
     """Ask the gate, read the case while the consent is locked, and seal the copy that the parent released."""
     await _refuse_a_grant_that_is_not_ours(event, tx)
+    await _refuse_what_the_register_contradicts(event, tx)
     return await _open_case(event, tx, gate=gate, source=source, vault=vault, clock=clock, oldest=oldest)
 
 
@@ -95,12 +97,11 @@ async def settle_case(
 
     The reviewer's decision is in the register; an event that says something else is somebody else's.
     """
+    consent = await _refuse_what_the_register_contradicts(event, tx)
+    if all(entry.status is not ConsentStatus.CASE_REVIEW for entry in await consents.timeline(tx, consent.id)):
+        raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
     if event.outcome is CaseReviewOutcome.READ_AGAIN:
         return await _open_case(event, tx, gate=gate, source=source, vault=vault, clock=clock, oldest=oldest)
-    try:
-        consent = await consents.get(tx, event.consent_id)
-    except consents.ConsentUnknown:
-        raise CannotBeProcessed(ReasonCode.CONSENT_UNKNOWN, parks_later_events=False) from None
     if consent.status is not ConsentStatus.REFUSED:
         return ()  # revoked or expired meanwhile: that has been told
     reason = ReasonCode(consent.reasons[0])
@@ -151,6 +152,18 @@ async def _refuse_a_grant_that_is_not_ours(event: ConsentApproved, tx: Transacti
         raise CannotBeProcessed(ReasonCode.GRANT_MISSING, parks_later_events=False)
     if (stored.grant_sha256, stored.signature) != (event.grant_sha256, event.grant_signature):
         raise CannotBeProcessed(ReasonCode.GRANT_INVALID, parks_later_events=False)
+
+
+async def _refuse_what_the_register_contradicts(event: Opening, tx: Transaction) -> Consent:
+    """Return the event's consent, if it is the event's organization's, and the event's parent's where it names one."""
+    try:
+        consent = await consents.get(tx, event.consent_id)
+    except consents.ConsentUnknown:
+        raise CannotBeProcessed(ReasonCode.CONSENT_UNKNOWN, parks_later_events=False) from None
+    party = event.party if isinstance(event, ConsentApproved) else consent.party
+    if (consent.organization_id, consent.party) != (event.organization_id, party):
+        raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
+    return consent
 
 
 async def _refuse(event: Opening, reason: ReasonCode, tx: Transaction, clock: Clock) -> Sequence[Event]:

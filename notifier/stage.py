@@ -30,6 +30,9 @@ from services.runtime.structured_log import get_logger
 
 ACTOR = stage_actor(Writer.NOTIFIER.value)
 
+Told = ConsentRejected | ConsentReviewNeeded | ConsentRevoked | CaseRefused | SnapshotRefused | SnapshotRendered
+"""Every event that is told of here."""
+
 ENDED_OTHERWISE = frozenset({ConsentStatus.REVOKED, ConsentStatus.EXPIRED})
 """Ends that can overtake a refusal on its way here; a revocation has an event of its own."""
 
@@ -101,7 +104,7 @@ async def deliver(
 ) -> Sequence[Event]:
     """Tell those whom the gate lets know that the page is ready; when it lets nobody, say why there is none."""
     consent = await _consent(tx, event)
-    if (consent.snapshot_id, consent.organization_id) != (event.snapshot_id, event.organization_id):
+    if (consent.snapshot_id, consent.party) != (event.snapshot_id, event.party):
         raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
     people = await _people(tx, consent)
     allowed, reason = await _ask_the_gate(tx, event, people, gate)
@@ -176,14 +179,18 @@ async def _people(tx: Transaction, consent: Consent) -> list[UUID]:
     return to_be_told(consent.uploaded_by, await contacts.of_organization(tx, consent.organization_id))
 
 
-async def _consent(tx: Transaction, event: Event) -> Consent:
+async def _consent(tx: Transaction, event: Told) -> Consent:
+    """Return the event's consent; one in another organization's name is nobody's that this line made."""
     try:
-        return await consents.get(tx, event.consent_id)
+        consent = await consents.get(tx, event.consent_id)
     except consents.ConsentUnknown as unknown:
         raise CannotBeProcessed(ReasonCode.CONSENT_UNKNOWN, parks_later_events=False) from unknown
+    if consent.organization_id != event.organization_id:
+        raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
+    return consent
 
 
-async def _consent_in(tx: Transaction, event: Event, statuses: set[ConsentStatus]) -> Consent:
+async def _consent_in(tx: Transaction, event: Told, statuses: set[ConsentStatus]) -> Consent:
     """Return the consent if the register agrees: whoever can write to the broker can't alarm a family.
 
     Nor can they hide an event that is still to come behind a forged one of the same id: it is not taken for done with.

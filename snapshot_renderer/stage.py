@@ -101,7 +101,7 @@ async def prepare_pages(
         if isinstance(decision, Refused):
             return Preparation({}, decision.reason)
         consent = await consents.get(tx, event.consent_id)
-        _require_a_fetched_case(consent)
+        _require_what_was_fetched(event, consent)
         if consent.status is not ConsentStatus.FETCHED:
             return Preparation({})
         case = await _case_copy(event, decision.grant, tx, vault)
@@ -129,7 +129,7 @@ async def finish_snapshot(
     if isinstance(decision, Refused):
         return await _refuse(event, decision.reason, tx, clock)
     consent = await consents.get(tx, event.consent_id)
-    _require_a_fetched_case(consent)
+    _require_what_was_fetched(event, consent)
     if consent.status is not ConsentStatus.FETCHED:
         return ()  # a second event of a consent that went on already
     if preparation.refusal is not None:
@@ -201,18 +201,20 @@ async def _refuse(event: CaseFetched, reason: ReasonCode, tx: Transaction, clock
     if reason in FORGED:
         raise CannotBeProcessed(reason, parks_later_events=False)
     consent = await consents.get(tx, event.consent_id)
-    _require_a_fetched_case(consent)
+    _require_what_was_fetched(event, consent)
     status = ConsentStatus.CASE_REVIEW if reason in GOES_TO_CASE_REVIEW else ConsentStatus.REFUSED
     await consents.move(tx, consent, status, at=clock(), reasons=(reason,))
     return (SnapshotRefused(consent_id=event.consent_id, organization_id=consent.organization_id, reason=reason),)
 
 
-def _require_a_fetched_case(consent: Consent) -> None:
-    """Refuse an event that comes before its case was fetched: taken for done with, it would hide the real one.
+def _require_what_was_fetched(event: CaseFetched, consent: Consent) -> None:
+    """Refuse an event in another's name, and one that comes before its case was fetched.
 
+    Taken for done with, that one would hide the real one.
     Event ids are derived, so whoever reads the broker can give a forged event the id that the real one will have.
     """
-    if consent.status is ConsentStatus.APPROVED:
+    named = (event.organization_id, event.party) == (consent.organization_id, consent.party)
+    if consent.status is ConsentStatus.APPROVED or not named:
         raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
 
 
