@@ -2,9 +2,9 @@
 
 A hold stops what happens by the calendar: retention, and the destruction of the key at a consent's last day. The gate
 stays shut after that day all the same; what is kept is kept for whoever ordered it, and shown to nobody. It does not
-stop a revocation. The form promises the parent that taking the consent back destroys what was made of it, and an
-order that comes later can't make that promise untrue; the records that a court may ask for are the agency's own, of
-which this product holds copies, and the audit log, which is never erased.
+stop a revocation. Nothing is disclosed here but by the parent's permission, and this product makes the end of the
+permission sure by destroying the key: a key that stayed would make it a matter of trust. The records that a court may
+ask for are the agency's own, of which this product holds copies, and the audit log, which is never erased.
 """
 
 from collections.abc import Sequence

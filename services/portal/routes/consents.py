@@ -80,7 +80,8 @@ async def consent_status(request: Request, consent_id: UUID, member: Member, con
     async with context.database.transaction() as tx:
         consent = await own_consent(tx, by_person(member), consent_id)
         timeline = await consents.timeline(tx, consent_id)
-        claim = await claim_of(tx, context.vault, consent_id)
+        # A legal hold may keep what was typed beyond the last day, but not for those who typed it.
+        claim = None if consent.status in ENDED else await claim_of(tx, context.vault, consent_id)
         readable = await has_web_page(tx, consent.snapshot_id)
         if claim is not None:
             actor, at = by_person(member).actor, context.clock()

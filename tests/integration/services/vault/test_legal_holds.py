@@ -176,3 +176,15 @@ def test_an_operator_places_shows_and_lifts_a_hold(tmp_path: Path) -> None:
     assert run("lift", hold)[0] == 0
     assert run("lift", hold)[0] == 1
     assert run("list") == (0, "No hold is in force.\n")
+
+
+async def test_many_held_consents_do_not_keep_others_from_being_erased(
+    sqlite_register: Database, world: GateWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.vault.retention.A_ROUND", 1)
+    first, second = await delivered(sqlite_register, world), await delivered(sqlite_register, world)
+    async with sqlite_register.transaction() as tx:
+        (await tx.get_one(Consent, first.id)).status_since = NOON - timedelta(days=1)
+    await place(sqlite_register, first)
+    assert await erase_due(sqlite_register, world.vault, SETTINGS, now=LATE) == 1
+    assert not await opens(sqlite_register, world, second.id)
