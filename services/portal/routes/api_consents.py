@@ -161,7 +161,7 @@ class Revocation(BaseModel):
     by: RevokedBy = Field(description="parent or organization", examples=["parent"])
 
 
-@router.post("/consents/{consent_id:uuid}/revocation", responses=problems(404, 409), summary="Revoke a consent")
+@router.post("/consents/{consent_id:uuid}/revocation", responses=problems(400, 404, 409), summary="Revoke a consent")
 async def revoke(
     request: Request, consent_id: UUID, revocation: Revocation, caller: Caller, context: Context
 ) -> ConsentDetail:
