@@ -9,6 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from services.register.database import Database
 from services.register.expiry import expire_all
 from services.runtime.clock import Clock
+from services.runtime.failures import TemporarilyUnavailable
 from services.runtime.structured_log import get_logger
 from services.settings import RetentionSettings
 from services.vault.retention import StillOpens, erase_due, forget_printed_forms
@@ -57,6 +58,8 @@ async def erase_kept_long_enough(
                 forgotten = await forget_printed_forms(tx, before=forms_before)
         except (OperationalError, InterfaceError) as away:
             get_logger().warning("register away", companion="erase_kept_long_enough", error=type(away).__name__)
+        except TemporarilyUnavailable as away:
+            get_logger().warning("erasing waits", companion="erase_kept_long_enough", dependency=away.dependency)
         except StillOpens as opens:
             get_logger().critical("an object opens though its key was destroyed", kind=opens.kind.value)
         else:

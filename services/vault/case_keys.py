@@ -39,10 +39,15 @@ class CaseKeys:
         """Return the case key (32 bytes), or None where none was ever made.
 
         Raises:
-            ObjectMissing: what was made of the case is erased, whatever key it was sealed with.
+            ObjectMissing: it was destroyed.
         """
         row = await _row(tx, consent_id)
         return None if row is None else _unwrapped(row, consent_id, data_key)
+
+    async def is_destroyed(self, tx: Transaction, consent_id: UUID) -> bool:
+        """Whether what was made of the case is erased, whatever key it was sealed with."""
+        row = await _row(tx, consent_id)
+        return row is not None and row.destroyed_at is not None
 
     async def destroy(self, tx: Transaction, consent_id: UUID) -> None:
         """Forget the wrapped key; the row stays and says when, also for a consent that never had one."""

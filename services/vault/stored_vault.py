@@ -55,9 +55,12 @@ class StoredVault(Vault):
 
     @override
     async def open(self, tx: Transaction, consent_id: UUID, kind: Kind) -> bytes:
-        key, case_key = await self._keys.get(tx, consent_id), None
-        if kind in OF_THE_CASE:
-            case_key = await self._case_keys.find(tx, consent_id, key)
+        of_the_case = kind in OF_THE_CASE
+        # Before the master key is asked for anything: that nothing opens any more can be shown while it is away.
+        if of_the_case and await self._case_keys.is_destroyed(tx, consent_id):
+            raise ObjectMissing
+        key = await self._keys.get(tx, consent_id)
+        case_key = await self._case_keys.find(tx, consent_id, key) if of_the_case else None
         return await asyncio.to_thread(self._opened, ObjectName(consent_id, kind), key, case_key)
 
     @override

@@ -3,20 +3,22 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
 
-from services.register import audit
+from schemas.consent_events import RevokedBy
+from services.register import audit, consents
 from services.register.commands import keys_app
 from services.register.database import Database
 from services.register.gate import Allowed
 from services.register.states import ConsentStatus, Purpose
 from services.register.tables import AuditEntry, VaultKey
 from services.runtime.failures import TemporarilyUnavailable
-from services.settings import VaultSettings
+from services.settings import RetentionSettings, VaultSettings
 from services.vault.file_vault import FileVault
 from services.vault.key_ring import FileKeyRing, current
 from services.vault.key_wrapping import BoundTo
@@ -24,10 +26,11 @@ from services.vault.kms import REMEDIES, KmsAway
 from services.vault.master_key import MasterKeyUnusable, generate_master_key_file
 from services.vault.opening import key_ring
 from services.vault.probing import master_key_finding
-from services.vault.vault import Kind
+from services.vault.retention import erase_due
+from services.vault.vault import Kind, ObjectMissing
 from tests.support.command_home import Home
 from tests.support.kms_server import KEY_ID, KmsServer, kms_server
-from tests.support.register_builders import GateWorld
+from tests.support.register_builders import NOON, GateWorld
 
 
 @pytest.fixture
@@ -69,6 +72,29 @@ async def test_while_kms_refuses_the_gate_lets_nothing_through_and_the_stage_is_
     async with register_database.transaction() as tx:
         assert isinstance(await world.gate.decide(tx, consent.id, Purpose.DELIVER, actor), Allowed)
     assert await disclosures(register_database) == 1
+
+
+async def test_what_has_to_end_ends_while_kms_is_away(
+    kms: KmsServer, settings: VaultSettings, register_database: Database, tmp_path: Path
+) -> None:
+    world = GateWorld(vault=FileVault(tmp_path / "vault", key_ring(settings)))
+    due = []
+    for _ in range(3):
+        async with register_database.transaction() as tx:
+            consent = await world.approved_consent(tx, status=ConsentStatus.DELIVERED)
+            await world.vault.seal(tx, consent.id, Kind.PAGE_EN, b"a page")
+            due.append(consent.id)
+    kms.refuses = "DisabledException"
+    late = NOON + timedelta(days=31)
+    async with register_database.transaction() as tx:
+        by, actor = RevokedBy.PARENT, audit.SYSTEM
+        assert await consents.revoke(tx, due.pop(), by=by, actor=actor, at=NOON, vault=world.vault)
+    assert await erase_due(register_database, world.vault, RetentionSettings(case_days=30), now=late) == 2
+    kms.refuses = ""
+    for consent_id in due:
+        async with register_database.reading() as tx:
+            with pytest.raises(ObjectMissing):
+                await world.vault.open(tx, consent_id, Kind.PAGE_EN)
 
 
 async def test_what_can_not_be_wrapped_is_not_stored(
