@@ -8,6 +8,7 @@ product makes none.
 
 import io
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from uuid import UUID
 
@@ -82,9 +83,16 @@ def test_every_form_went_its_way(line: RunningLine, journey: Journey) -> None:
 def test_nothing_of_the_family_is_left_anywhere_in_the_clear(line: RunningLine, journey: Journey) -> None:
     search = Search(family())
     assert len(search.needles) >= 200
-    places = [*remains(line), *(Place("webhook", call) for call in journey.webhooks)]
+    places = [*remains(line), *(Place("webhook", call) for call in journey.webhooks), *told_to_operators(line, journey)]
     assert leaks(search, places, ALLOWED) == {}
     assert len({place.name for place in places}) > 150
+
+
+def told_to_operators(line: RunningLine, journey: Journey) -> Iterator[Place]:
+    for words in (("audit", "account", journey.ids["approved"]), ("dead-letters", "list"), ("lag", "--json")):
+        said = line.command(*words)
+        assert said.returncode == 0, words
+        yield Place(f"command/{words[0]}", (said.stdout + said.stderr).encode())
 
 
 def test_the_search_finds_what_is_planted_in_any_place_and_spelling(line: RunningLine) -> None:
