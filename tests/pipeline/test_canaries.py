@@ -26,13 +26,7 @@ from services.register.database import Database
 from services.vault.opening import open_vault
 from services.vault.vault import Kind
 from tests.support.canaries import LEAST_BYTES, Allowed, Place, Search, leaks
-from tests.support.canary_family import (
-    CASE,
-    CLIENT_ADDRESS,
-    PARENT,
-    UNREAD,
-    family,
-)
+from tests.support.canary_family import CASE, CLIENT_ADDRESS, PARENT, UNREAD, family
 from tests.support.canary_journey import STRANGE, WAYS, Journey, counted, laden, the_journey
 from tests.support.clean_copies import faults_of_html, faults_of_pdf, faults_of_png
 from tests.support.line_remains import remains
@@ -46,6 +40,15 @@ ALLOWED = (
     Allowed("file/practice_county.db*", EVERYTHING, "the agency's own records; the product reads them and writes none"),
     Allowed("mail/header To", frozenset({"client_address"}), "the one mail that the client asked for, to the client"),
     Allowed("file/mail/*.eml", frozenset({"client_address"}), "that mail as the server took it"),
+    *(
+        Allowed(place, frozenset({"staff"}), "who signs in, by name and address, as their organization entered them")
+        for place in ("register/people.*", "register/organizations.contact_email", "file/register.db*")
+    ),
+    *(
+        Allowed(place, frozenset({"staff"}), "a notice goes to its reader's address")
+        for place in ("mail/header To", "file/mail/*.eml")
+    ),
+    Allowed("file/keys/practice_people.json", frozenset({"staff"}), "the sign-in sheet of the practice people"),
     *(
         Allowed(
             f"topic/{copy}{topic.name}/*", frozenset({"strange_record"}), "a stranger's own record; its dead letter"

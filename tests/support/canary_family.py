@@ -1,4 +1,4 @@
-"""A family of canaries in the practice county: two parents, their case, and everything else an agency knows of them."""
+"""A family of canaries in the practice county: two parents, their case, all else an agency knows; and the staff."""
 
 import json
 import sqlite3
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from schemas.consent_records import ConsentClaim
 from schemas.values import Party
+from services.portal.practice import PEOPLE
 from tests.support.canaries import Canary, spellings_of_a_day, spellings_of_a_name, spellings_of_an_amount
 
 CASE, CASE_THAT_FAILS = "ZQ98713X7", "ZQ98727X9"
@@ -55,6 +56,8 @@ def family() -> Iterator[Canary]:
         yield from (Canary("amount", text) for text in spellings_of_an_amount(cents))
     for kind, texts in {**UNREAD, **TYPED}.items():
         yield from (Canary(kind, text) for text in texts)
+    for person in PEOPLE:
+        yield from (Canary("staff", text) for text in (person.email, person.display_name))
 
 
 def claim_of_the_parent(case: str = CASE) -> ConsentClaim:
