@@ -37,7 +37,7 @@ def add() -> None:
     settings = RotationSettings()
     _only_in_a_file(settings)
     _ring(settings)
-    typer.echo(f"made  {add_version(settings.master_key_path).id}: it wraps new keys from now on")
+    typer.echo(f"made  {_added(settings)}: it wraps new keys from now on")
 
 
 def rotate_command(
@@ -51,7 +51,7 @@ def rotate_command(
         open_standing_keys(settings, settings.register_url).make_missing(utc_now())
         if new or not waits:
             _only_in_a_file(settings)
-            typer.echo(f"made  {add_version(settings.master_key_path).id}")
+            typer.echo(f"made  {_added(settings)}")
         done = _rotated(settings, ring)
     except TemporarilyUnavailable as away:
         fail(f"{away.dependency} can't be used now. Nothing is lost: run this again later.", BROKEN)
@@ -62,11 +62,7 @@ def rotate_command(
 def retire_command(key: Annotated[str, typer.Argument(help="id of the version, as `snapshot keys list` says")]) -> None:
     """Take an older version away for ever, once nothing is wrapped with it. Backups of before need it: keep a copy."""
     settings = RotationSettings()
-    ring = _ring(settings)
-    if key == current(ring).id:
-        fail("This version wraps new keys; rotate first.", UNUSABLE)
-    if key not in {wrapper.id for wrapper in ring.versions()}:
-        fail("There is no such version; see `snapshot keys list`.", UNUSABLE)
+    _only_an_older_one(_ring(settings), key)
     in_file = settings.master_key_path.exists()
 
     async def work(database: Database) -> None:
@@ -82,6 +78,8 @@ def retire_command(key: Annotated[str, typer.Argument(help="id of the version, a
         fail(f"{used.count} keys are wrapped with this version; run `snapshot keys rotate` first.", BROKEN)
     except OperationalError:
         fail("The tables of keys were never free; run this again.", BROKEN)
+    except OSError:
+        fail(f"{settings.master_key_path} can't be written; nothing was retired.", UNUSABLE)
     typer.echo(f"Nothing is wrapped with {key} any more. Take it out of every other place where it is set.")
 
 
@@ -101,6 +99,20 @@ def _ring(settings: RotationSettings) -> KeyRing:
         return key_ring(settings)
     except MasterKeyUnusable as error:
         fail(f"The master key can't be used: {error}.", UNUSABLE)
+
+
+def _only_an_older_one(ring: KeyRing, key: str) -> None:
+    if key == current(ring).id:
+        fail("This version wraps new keys; rotate first.", UNUSABLE)
+    if key not in {wrapper.id for wrapper in ring.versions()}:
+        fail("There is no such version; see `snapshot keys list`.", UNUSABLE)
+
+
+def _added(settings: RotationSettings) -> str:
+    try:
+        return add_version(settings.master_key_path).id
+    except OSError:
+        fail(f"{settings.master_key_path} can't be written. Add a version where the file comes from.", UNUSABLE)
 
 
 def _counts(settings: RotationSettings) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Whether master key and object store can be used, tried and not guessed: for ``snapshot doctor``."""
 
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from services.vault.key_ring import current
 from services.vault.key_wrapping import BoundTo
 from services.vault.kms import KmsAway
 from services.vault.master_key import MasterKeyUnusable
-from services.vault.object_store import ObjectName, StoreAway
+from services.vault.object_store import ObjectName, ObjectStore, StoreAway
 from services.vault.opening import key_ring, open_store
 from services.vault.vault import Kind
 
@@ -41,6 +42,21 @@ def master_key_finding(settings: VaultSettings) -> tuple[bool, str]:
         return False, f"{away.dependency} can't be used now"
     count = len(ring.versions())
     return well, f"{settings.master_key_source}, {wrapper.id}, {count} version{'s' if count > 1 else ''}"
+
+
+def store_answers(settings: VaultSettings) -> bool:
+    """Whether the store answers now, asked as cheaply as it can be; what it may do, ``store_finding`` tries."""
+    try:
+        _store(settings).kinds(_PROBED.consent_id)
+    except (MasterKeyUnusable, StoreAway):
+        return False
+    return True
+
+
+@cache
+def _store(settings: VaultSettings) -> ObjectStore:
+    """A client takes longer to make than to ask."""
+    return open_store(settings)
 
 
 def store_finding(settings: VaultSettings) -> tuple[bool, str]:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.portal.context import Context, PortalContext
+from services.vault.probing import store_answers
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,6 +41,8 @@ async def _database_answers(context: PortalContext) -> bool:
 
 
 def _vault_writable(context: PortalContext) -> bool:
+    if context.settings.vault_store != "files":
+        return store_answers(context.settings)
     folder = context.settings.vault_path
     try:
         folder.mkdir(parents=True, exist_ok=True)

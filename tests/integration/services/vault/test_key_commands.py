@@ -1,5 +1,6 @@
 """``snapshot keys`` as an operator runs it: rotate, list, add, retire, and what a killed rotation leaves."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -95,6 +96,23 @@ def test_a_rotation_that_was_killed_is_finished_by_the_next_one_without_another_
     assert "5 keys are wrapped" in home.run(keys_app, "rotate").output
     assert home.in_register(wrapped_with) == {new: 9}
     assert open_all(home, consents)
+
+
+def test_a_key_file_that_can_not_be_replaced_stays_as_it_is(home: Home) -> None:
+    path = home.folder / "keys" / "master.key"
+    seal_some(home)
+    [old] = keys_in_file(path)
+    blocking = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    blocking.mkdir()  # as on a file system that is mounted for reading only
+    said = home.run(keys_app, "rotate")
+    assert said.exit_code == 2
+    assert "can't be written" in said.output
+    blocking.rmdir()
+    home.run(keys_app, "rotate")
+    before = path.read_bytes()
+    blocking.mkdir()
+    assert home.run(keys_app, "retire", old.id).exit_code == 2
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(

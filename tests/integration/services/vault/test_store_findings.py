@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.settings import VaultSettings
-from services.vault.probing import store_finding
+from services.vault.probing import store_answers, store_finding
 from tests.support.s3_server import BUCKET, s3_server
 
 
@@ -31,11 +31,13 @@ def test_a_bucket_is_tried_and_each_refusal_has_a_remedy(tmp_path: Path, monkeyp
         )
         assert store_finding(settings) == (True, f"s3, bucket {BUCKET}")
         assert s3.objects == {}
+        assert store_answers(settings)
         well, found = store_finding(settings.model_copy(update={"vault_s3_bucket": "another"}))
         assert (well, found.partition(":")[0]) == (False, "NoSuchBucket")
         s3.refuses = "AccessDenied"
         well, found = store_finding(settings)
         assert not well
         assert "s3:PutObject" in found
+        assert not store_answers(settings)
     well, found = store_finding(settings.model_copy(update={"vault_s3_bucket": ""}))
     assert (well, found) == (False, "SNAPSHOT_VAULT_S3_BUCKET is empty")
