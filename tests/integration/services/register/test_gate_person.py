@@ -3,14 +3,17 @@
 from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import select
 
 from schemas.reason_codes import ReasonCode
 from services.register import audit, grants
 from services.register.database import Database
 from services.register.gate import Allowed, Refused
-from services.register.states import PersonStatus, Purpose
-from services.register.tables import AuditEntry, Grant
+from services.register.gate_rules import GrantState
+from services.register.grants import GrantSigner
+from services.register.states import OrganizationStatus, PersonStatus, Purpose
+from services.register.tables import AuditEntry, Grant, Organization, Person
 from tests.support.register_builders import GateWorld, a_person, an_organization
 
 STAGE = audit.stage_actor("notifier")
@@ -65,3 +68,31 @@ async def test_a_grant_that_was_changed_meanwhile_is_read_afresh(sqlite_register
         again = await grants.load(tx, consent.id)
     assert again is not None
     assert again.signature == "changed"
+
+
+async def test_what_the_session_read_earlier_does_not_count(sqlite_register: Database) -> None:
+    world = GateWorld()
+    async with sqlite_register.transaction() as tx:
+        organization = await an_organization(tx)
+        person = await a_person(tx, organization)
+        consent = await world.approved_consent(tx, organization=organization)
+    for table, row_id, status, reason in (
+        (Person.__table__, person.id, PersonStatus.DEACTIVATED, ReasonCode.PERSON_NOT_ACTIVE),
+        (Organization.__table__, organization.id, OrganizationStatus.SUSPENDED, ReasonCode.ORG_NOT_ACTIVE),
+    ):
+        async with sqlite_register.transaction() as tx:
+            kept = await tx.get_one(Person, person.id), await tx.get_one(Organization, organization.id)
+            await tx.execute(table.update().where(table.c.id == row_id).values(status=status))  # type: ignore[attr-defined]
+            answer = await world.gate.decide(tx, consent.id, Purpose.VIEW, STAGE, person_id=person.id)
+            assert answer == Refused(reason)
+        assert len(kept) == 2  # held until here: what nobody holds, the session forgets by itself
+
+
+async def test_evidence_that_does_not_fit_is_recorded_as_invalid(sqlite_register: Database) -> None:
+    world = GateWorld()
+    async with sqlite_register.transaction() as tx:
+        consent = await world.approved_consent(tx)
+        await world.give_grant(tx, consent, signer=GrantSigner(Ed25519PrivateKey.generate()))
+    async with sqlite_register.transaction() as tx:
+        assert await world.gate.decide(tx, consent.id, Purpose.FETCH, STAGE) == Refused(ReasonCode.GRANT_INVALID)
+    assert (await _recorded(sqlite_register)).detail["inputs"]["grant_state"] == GrantState.INVALID.value
