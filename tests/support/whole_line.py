@@ -148,8 +148,8 @@ class WholeLine:
         self.vault = NotingVault(folder / "vault", self.clock)
         self.key = Ed25519PrivateKey.generate()
         self.agreements = Agreements()
-        verifier = GrantVerifier(self.key.public_key())
-        self.gate = Gate(vault=self.vault, verifier=verifier, agreements=self.agreements, clock=self.clock)
+        self.verifier = GrantVerifier(self.key.public_key())
+        self.gate = self.make_gate()
         self.reader, self.records, self.maker = KnownForms(), AgencyRecords(self.clock), TwoTinyPages()
         self.portal = PortalContext(
             settings=PortalSettings(home=folder),
@@ -168,6 +168,10 @@ class WholeLine:
         self._logs: dict[str, int] = defaultdict(int)
         self.processors = {stage.name: self._processor(stage) for stage in self._stages()}
         self._portal_relay = OutgoingRelay(database, _Lists(self), Writer.PORTAL, self.clock)
+
+    def make_gate(self) -> Gate:
+        """Return the line's gate."""
+        return Gate(vault=self.vault, verifier=self.verifier, agreements=self.agreements, clock=self.clock)
 
     async def publish(self) -> None:
         """Publish what the portal's acts left in the outbox."""
