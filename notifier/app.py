@@ -39,6 +39,7 @@ TEXTS = Path(__file__).parent / "po"
 def stage(settings: Settings, database: Database) -> Stage:
     """Build the stage; the couriers and the closing of expired consents use the database beside the consumers."""
     vault, keys = open_vault(settings), open_standing_keys(settings, settings.register_url)
+    keys.load()
     gate = Gate(
         vault=vault,
         verifier=GrantVerifier.from_file(settings.grant_public_key_path),

@@ -25,6 +25,7 @@ def build_context(settings: PortalSettings) -> PortalContext:
     database = Database(settings.register_url)
     vault, master_key = open_vault(settings), open_standing_keys(settings, settings.register_url)
     master_key.make_missing(utc_now())
+    master_key.load()
     agreements = Agreements()
     verifier = GrantVerifier.from_file(settings.grant_public_key_path)
     return PortalContext(

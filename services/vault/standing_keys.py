@@ -62,6 +62,11 @@ class StandingKeys(PurposeKeys):
             self._keys = self._read()
         return self._keys[purpose]
 
+    def load(self) -> None:
+        """Read them before there is an event loop that would wait; what is away now is asked for at the first use."""
+        with suppress(TemporarilyUnavailable):
+            self._keys = self._read()
+
     def make_missing(self, now: datetime) -> None:
         """Put into the register what is not there. The portal does so when it starts, before anything needs them.
 
