@@ -229,3 +229,15 @@ async def _ask(world: PortalWorld, method: str, path: str, which: UUID) -> httpx
         )
     answer._content = answer.content.replace(str(which).encode(), b"ID")  # the address that was asked for is told again
     return answer
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/%5cevil.example"],
+)
+async def test_no_redirect_leads_to_another_site(world: PortalWorld, elsewhere: str) -> None:
+    async with world.browser(None) as client:
+        answer = await client.get("/language/es", params={"back": elsewhere})
+        page = await client.get("/sign-in", params={"next": elsewhere})
+    assert answer.headers["location"] == "/"
+    assert f'value="{elsewhere}"' not in page.text
