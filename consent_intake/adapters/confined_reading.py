@@ -13,6 +13,7 @@ from consent_intake.adapters.grey_png import in_pairs
 from consent_intake.adapters.page_finder import GreyPixels, find_forms
 from consent_intake.adapters.page_renderer import Refused, form_fields_of, pages_of
 from consent_intake.adapters.pdf_signatures import TrustList, digital_signatures
+from consent_intake.adapters.pen_likeness import PenLikeness
 from consent_intake.adapters.signature_ink import measure
 from consent_intake.rules.form_reading import FormReading
 from schemas.values import Language
@@ -28,16 +29,18 @@ class Tools:
 
     Attributes:
         fields: reads text fields and combs.
+        pens: tells a pen's ink from print.
         trust: certificates that digital signatures may lead to.
     """
 
     fields: FieldReader
+    pens: PenLikeness
     trust: TrustList
 
     @classmethod
     def load(cls, trust_files: Sequence[Path] = ()) -> "Tools":
         """Load models and certificates."""
-        return cls(FieldReader.load(), TrustList.from_files(trust_files))
+        return cls(FieldReader.load(), PenLikeness.load(), TrustList.from_files(trust_files))
 
 
 def read_document(task: Task, tools: Tools, say: Callable[[bytes], None]) -> None:
@@ -72,11 +75,12 @@ def read_pictures(pictures: Sequence[GreyPixels], task: Task, tools: Tools) -> R
 def _read_form(reading: FormReading, page: GreyPixels, today: date, tools: Tools) -> Read:
     inked = inked_form(page, reading.code.language if reading.code else Language.ENGLISH)
     fields = tools.fields.read(inked, today)
+    signature = measure(inked.boxes[SIGNATURE], fields.signature_words, inked.crops[SIGNATURE])
     update = {
         "fields": fields.fields,
         "boxes": {name: min(inked.boxes[name].share, 1.0) for name in CHECK_FIELDS},
         "box_crops": {name: inked.crops[name] for name in CHECK_FIELDS},
-        "signature": measure(inked.boxes[SIGNATURE], fields.signature_words, inked.crops[SIGNATURE]),
+        "signature": tools.pens.added(signature, inked.boxes[SIGNATURE]),
         "witness": measure(inked.boxes[WITNESS], (), inked.crops[WITNESS]),
     }
     return Read(reading.model_copy(update=update), page=in_pairs(page), second=fields.second)

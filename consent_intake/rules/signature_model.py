@@ -14,6 +14,8 @@ _END = -1
 
 FIRST_ODDS = "first_odds"
 """Measure of the second trees: the logarithm of the odds that the first ones give."""
+PEN_ODDS = "pen_odds"
+"""Another one: the logarithm of the odds that the network of pens gives (adapters/pen_likeness.py)."""
 ODDS_DIGITS = 4
 """Digits of it: the trees' limits are rounded to more, so that no value is on another side of one than in training."""
 

@@ -10,6 +10,8 @@ Measures that the rules use, lengths in points, all of the ink that the blank fo
 * ``faint_part``: largest bent part of what is hardly darker than paper.
 * ``remains``, ``remains_span``: pale lines away from the ink, all together, and the share of the box that they span.
 
+* ``pen_odds``: the logarithm of the odds, by a network that looks at the picture, that a pen signed.
+
 The model looks at these and some thirty more (adapters/signature_ink.py).
 """
 
@@ -17,7 +19,7 @@ from collections.abc import Mapping
 
 from consent_intake.rules.check import Check, failed, passed, unclear
 from consent_intake.rules.form_reading import SignatureInk
-from consent_intake.rules.signature_model import SignatureModel
+from consent_intake.rules.signature_model import PEN_ODDS, SignatureModel
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 from consent_intake.rules.signature_words import (
     words_are_a_whole_name,
@@ -53,20 +55,36 @@ def check_signature(
     limit = _least_chance(ink, thresholds)
     if chance < limit or words_speak_against(ink.words, thresholds):
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
+    penned, least = ink.measures.get(PEN_ODDS, 0.0), _least_pen_odds(ink, chance, thresholds)
+    if least is not None and penned < least:
+        return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, penned, least, field=_NAME, crop=ink.crop)
     return passed(_NAME, chance, limit, field=_NAME, crop=ink.crop)
 
 
 def _least_chance(ink: SignatureInk, thresholds: SignatureThresholds) -> float:
-    """Return the chance that this ink needs: more where a name can be read, or it may be initials.
-
-    Where a whole name is read surely, as one in a script font is, no chance is enough.
-    """
-    if words_are_a_whole_name(ink.words, thresholds):
-        return 1.0
+    """Return the chance that this ink needs: more where a name can be read, or it may be initials."""
     legible = words_are_legible(ink.words, thresholds)
     limit = thresholds.legible_chance if legible else thresholds.approve_chance
-    narrow = ink.measures.get("width", 0.0) < thresholds.narrow_width
-    return max(limit, thresholds.narrow_chance) if narrow else limit
+    return max(limit, thresholds.narrow_chance) if _is_narrow(ink, thresholds) else limit
+
+
+def _least_pen_odds(ink: SignatureInk, chance: float, thresholds: SignatureThresholds) -> float | None:
+    """Return how sure the network must be that a pen signed; None where it is not asked.
+
+    It is asked where a name can be read, which may be a script font's, where the ink may be initials, and where the
+    trees are not quite sure.
+    """
+    named = words_are_legible(ink.words, thresholds) or words_are_a_whole_name(ink.words, thresholds)
+    asked = (
+        (thresholds.name_pen_odds, named),
+        (thresholds.narrow_pen_odds, _is_narrow(ink, thresholds)),
+        (thresholds.doubted_pen_odds, chance < thresholds.doubted_chance),
+    )
+    return max((odds for odds, is_asked in asked if is_asked), default=None)
+
+
+def _is_narrow(ink: SignatureInk, thresholds: SignatureThresholds) -> bool:
+    return ink.measures.get("width", 0.0) < thresholds.narrow_width
 
 
 def signature_chance(ink: SignatureInk, model: SignatureModel) -> float:

@@ -16,10 +16,13 @@ class SignatureThresholds(BaseModel):
         most_ring: part of its extent that the only loop encloses; at or above it the ink is a ring around something.
         approve_chance: least chance, by the model, of a signature.
         legible_chance: the same where a recogniser of print reads a name: a careful hand passes, a typed name does not.
-        name_sure: where two words or more are read, each at least so surely, the whole name stands there as print does:
-            no chance is enough, a person looks.
+        name_sure: where two words or more are read, each at least so surely, a whole name stands there as print does.
+        name_pen_odds: where a name is read, least logarithm of the odds, by the network, that a pen wrote it.
+        doubted_chance: below this chance, the network must be sure too.
+        doubted_pen_odds: so sure.
         narrow_width: ink that is narrower may be initials, or a short note.
         narrow_chance: least chance of a signature for such ink.
+        narrow_pen_odds: least logarithm of the odds, by the network, for such ink.
         crossed_line: share of a straight line through the whole box that is inked, faintly or not; at or above it the
             signature is crossed out, or the box is.
         crossed_remains: points of pale lines away from the ink, all together; at or above it, where they span the box,
@@ -45,11 +48,15 @@ class SignatureThresholds(BaseModel):
     most_straight: float = Field(default=0.65, gt=0, le=1)
     most_solid: float = Field(default=0.75, gt=0, le=1)
     most_ring: float = Field(default=0.4, gt=0, le=1)
-    approve_chance: float = Field(default=0.95, ge=0.5, le=1)
-    legible_chance: float = Field(default=0.985, ge=0.5, le=1)
+    approve_chance: float = Field(default=0.75, ge=0.5, le=1)
+    legible_chance: float = Field(default=0.9, ge=0.5, le=1)
     name_sure: float = Field(default=0.7, ge=0, le=1)
+    name_pen_odds: float = Field(default=1.75)
+    doubted_chance: float = Field(default=0.94, ge=0, le=1)
+    doubted_pen_odds: float = Field(default=3.5)
     narrow_width: float = Field(default=80.0, ge=0)
-    narrow_chance: float = Field(default=0.99, ge=0.5, le=1)
+    narrow_chance: float = Field(default=0.98, ge=0.5, le=1)
+    narrow_pen_odds: float = Field(default=2.0)
     crossed_line: float = Field(default=0.8, gt=0)
     crossed_remains: float = Field(default=30.0, ge=0)
     crossed_span: float = Field(default=0.5, ge=0, le=1)

@@ -39,8 +39,8 @@ _SLASH_S = re.compile(r"^\W*[/\\|!1il]?[s5$ec]/|^\W*[/\\|!][s5$ec][/\\|!1il]|^[/
 _SLASH_S_ALONE = re.compile(r"^\W*[1il!/|\\]?[s5$][1il!/|\\]$|^[1il]?[!/|\\]$")
 """The same as a word of its own before a name: "Is1 Ana Levy", "s! Ana Levy"."""
 
-_INITIALS = re.compile(r"^\W*[a-z]\W+[a-z](\W+[a-z])?\W*$")
-"""Two or three single letters, with dots or apart, and nothing else in the box."""
+_INITIALS = re.compile(r"^\W*[a-z0]\W+[a-z0](\W+[a-z0])?\W*$")
+"""Two or three single letters, with dots or apart, and nothing else in the box; an O or a C is read as 0 at times."""
 
 _STAMPS = ("received", "recibido", "specimen", "sample", "muestra", "cancelled", "anulado", "original", "scanned")
 _CUT_WORD = 5

@@ -25,7 +25,12 @@ LETTER_SHAPES: Final = tuple(
 def penned_name(pen: Pen, place: Place, random: Generator) -> None:
     """A name in one hand: slant, line, size and pressure drift, letters are joined, some are skipped."""
     font = LETTER_SHAPES[int(random.integers(len(LETTER_SHAPES)))]
-    name = _shortened(any_name(random, short=bool(random.random() < 0.35)), random)  # noqa: PLR2004 - a third
+    penned_letters(pen, place, random, font, any_name(random, short=bool(random.random() < 0.35)))  # noqa: PLR2004
+
+
+def penned_letters(pen: Pen, place: Place, random: Generator, font: Path, written: str) -> None:
+    """Write a name in a hand whose letters start from a font's."""
+    name = _shortened(written, random)
     size = min(float(random.uniform(0.8, 1.3)) * place.height, place.width / max(letters_width(name, 1.0, font), 0.1))
     letters = _written(name, size, font, random)
     bent = warped(

@@ -129,12 +129,12 @@ def lognormal(pen: Pen, place: Place, random: Generator) -> None:
 
 def pen_script(pen: Pen, place: Place, random: Generator) -> None:
     """A legible name in a handwriting, bent, letters closer or wider than printed."""
-    _bent_letters(pen, place, random, PEN_FONTS[int(random.integers(len(PEN_FONTS)))])
+    bent_letters(pen, place, random, PEN_FONTS[int(random.integers(len(PEN_FONTS)))])
 
 
 def joined_hand(pen: Pen, place: Place, random: Generator) -> None:
     """Like pen_script in another handwriting, underlined at times."""
-    _bent_letters(pen, place, random, OTHER_PEN_FONTS[0])
+    bent_letters(pen, place, random, OTHER_PEN_FONTS[0])
     if random.random() < 0.35:  # noqa: PLR2004
         line = through([(0.0, -6.0), (0.5 * place.width, -8.0), (0.9 * place.width, -5.0)])
         pen.draw(place.on_page(line + smooth_noise(len(line), random, 1.2)))
@@ -267,8 +267,9 @@ def _cursive_word(width: float, height: float, random: Generator) -> tuple[Curve
     return through(points, 8), marks
 
 
-def _bent_letters(pen: Pen, place: Place, random: Generator, font: Path) -> None:
-    name = any_name(random, short=bool(random.random() < 0.3))  # noqa: PLR2004
+def bent_letters(pen: Pen, place: Place, random: Generator, font: Path, name: str | None = None) -> None:
+    """Write a name, any without one, in a font's letters, each a little off the others, and bend it as a whole."""
+    name = name or any_name(random, short=bool(random.random() < 0.3))  # noqa: PLR2004
     size = min(float(random.uniform(0.8, 1.2)) * place.height, place.width / max(letters_width(name, 1.0, font), 0.1))
     squeeze, lean, left = float(random.uniform(0.82, 1.02)), float(random.uniform(-0.05, 0.35)), 0.0
     outlines: list[Curve] = []

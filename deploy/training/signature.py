@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from signature_sets import MIXED, SEED, TRAINING, joined, places
 from signature_table import Zones
-from signature_words_read import words_read
+from signature_words_read import ZoneRead, zones_read
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from consent_intake.rules.form_reading import ZoneWord
-from consent_intake.rules.signature_model import FIRST_ODDS, ODDS_DIGITS, SignatureModel, Tree, Trees
+from consent_intake.rules.signature_model import FIRST_ODDS, ODDS_DIGITS, PEN_ODDS, SignatureModel, Tree, Trees
 from consent_intake.rules.word_measures import word_measures
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -114,15 +113,14 @@ def near_signatures(zones: Zones, odds: Numbers, folder: Path | None = None) -> 
     could = inked & (odds >= np.log(SECOND_FROM / (1 - SECOND_FROM)))
     chosen = np.sort(kept[could[kept]])
     all_places = places(TRAINING)
-    words = words_read("training", [all_places[i] for i in chosen], folder)
-    return with_words(zones.of(chosen), odds[chosen], words)
+    return with_words(zones.of(chosen), odds[chosen], zones_read("training", [all_places[i] for i in chosen], folder))
 
 
-def with_words(zones: Zones, odds: Numbers, words: list[tuple[ZoneWord, ...]]) -> Zones:
+def with_words(zones: Zones, odds: Numbers, reads: list[ZoneRead]) -> Zones:
     """Return zones with the measures that the second trees look at."""
     rows = [
-        row | word_measures(read) | {FIRST_ODDS: round(float(first), ODDS_DIGITS)}
-        for row, read, first in zip(zones.rows, words, odds, strict=True)
+        row | word_measures(read.words) | {FIRST_ODDS: round(float(first), ODDS_DIGITS), PEN_ODDS: read.pen_odds}
+        for row, read, first in zip(zones.rows, reads, odds, strict=True)
     ]
     return Zones(rows, zones.kinds, zones.signed, zones.devices)
 

@@ -11,11 +11,11 @@ import numpy as np
 from signature_report import judged, report
 from signature_sets import TEST, VALIDATION, Set, joined, places
 from signature_table import Zones
-from signature_words_read import words_read
+from signature_words_read import zones_read
 
 from consent_intake.rules.check import Verdict
 from consent_intake.rules.form_reading import SignatureInk
-from consent_intake.rules.signature_model import SignatureModel
+from consent_intake.rules.signature_model import PEN_ODDS, SignatureModel
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -51,8 +51,10 @@ def with_words(zones: Zones, sets: tuple[Set, ...], model: SignatureModel, name:
     """Return each zone's ink, with the words in it where it could pass; ``name`` is of the file that keeps them."""
     first = np.array([model.chance(row) if row.get("stroke_length", 0.0) > 0 else 0.0 for row in zones.rows])
     could, all_places = np.nonzero(first >= model.second_from)[0], places(sets)
-    words = dict(zip(could.tolist(), words_read(name, [all_places[i] for i in could]), strict=True))
-    return [SignatureInk(measures=row, words=words.get(at, ())) for at, row in enumerate(zones.rows)]
+    inks = [SignatureInk(measures=row) for row in zones.rows]
+    for at, read in zip(could.tolist(), zones_read(name, [all_places[i] for i in could]), strict=True):
+        inks[at] = SignatureInk(measures={**zones.rows[at], PEN_ODDS: read.pen_odds}, words=read.words)
+    return inks
 
 
 def _write_card(tables: str) -> None:

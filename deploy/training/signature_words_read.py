@@ -1,7 +1,9 @@
-"""What the product's recogniser reads in zones: read once, kept in deploy/training/build."""
+"""What the product's recogniser and its network of pens make of zones: once each, kept in deploy/training/build."""
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import cv2
@@ -11,6 +13,7 @@ from signature_zones import Zone
 
 from consent_intake.adapters.field_reader import WIDTHS
 from consent_intake.adapters.field_strips import text_lines
+from consent_intake.adapters.pen_likeness import MODEL, PenLikeness
 from consent_intake.adapters.rapidocr_lines import RapidOcrLines
 from consent_intake.rules.form_reading import ZoneWord
 
@@ -18,31 +21,58 @@ MOST_WORDS = 60
 _SAVED_EVERY = 500
 
 
-def words_read(name: str, places: Sequence[tuple[Set, int]], folder: Path | None = None) -> list[tuple[ZoneWord, ...]]:
-    """Return the words in each of some zones; ``name`` is of the file that keeps them."""
+@dataclass(frozen=True)
+class ZoneRead:
+    """What is read in a zone.
+
+    Attributes:
+        words: by the recogniser of print.
+        pen_odds: by the network of pens.
+    """
+
+    words: tuple[ZoneWord, ...]
+    pen_odds: float
+
+
+def zones_read(name: str, places: Sequence[tuple[Set, int]], folder: Path | None = None) -> list[ZoneRead]:
+    """Return what is read in each of some zones; ``name`` is of the files that keep it."""
     cv2.setNumThreads(1)
-    file = BUILD / f"words-{name}{'-real' if folder else ''}.json"
-    kept: dict[str, list[tuple[str, float]]] = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    missing = [(one, number) for one, number in places if _key(one, number) not in kept]
-    reader = RapidOcrLines.load() if missing else None
+    words = _Kept(BUILD / f"words-{name}{'-real' if folder else ''}.json")
+    odds = _Kept(BUILD / f"pens-{name}{'-real' if folder else ''}-{sha256(MODEL.read_bytes()).hexdigest()[:8]}.json")
+    missing = [place for place in places if _key(*place) not in words.by_zone or _key(*place) not in odds.by_zone]
+    reader, pens = (RapidOcrLines.load(), PenLikeness.load()) if missing else (None, None)
     for done, (one, number) in enumerate(missing, 1):
-        kept[_key(one, number)] = _read(one.zone(number, folder), reader)
-        if done % _SAVED_EVERY == 0:
-            file.write_text(json.dumps(kept), encoding="utf-8")
-    if missing:
-        file.write_text(json.dumps(kept), encoding="utf-8")
-    return [
-        tuple(ZoneWord(text=text, confidence=sure) for text, sure in kept[_key(one, number)]) for one, number in places
-    ]
+        zone, key = one.zone(number, folder), _key(one, number)
+        if reader is not None and key not in words.by_zone:
+            words.by_zone[key] = _words(zone, reader)
+        if pens is not None:
+            odds.by_zone[key] = pens.odds(zone.box)
+        if done % _SAVED_EVERY == 0 or done == len(missing):
+            words.save()
+            odds.save()
+    return [ZoneRead(_zone_words(words.by_zone[_key(*place)]), odds.by_zone[_key(*place)]) for place in places]
+
+
+class _Kept:
+    """A file of what was read, by zone."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.by_zone = json.loads(file.read_text("utf-8")) if file.exists() else {}
+
+    def save(self) -> None:
+        self._file.write_text(json.dumps(self.by_zone), encoding="utf-8")
 
 
 def _key(one: Set, number: int) -> str:
     return f"{one.name}-{one.seed}-{number}"
 
 
-def _read(zone: Zone, reader: RapidOcrLines | None) -> list[tuple[str, float]]:
-    if reader is None:
-        return []
+def _words(zone: Zone, reader: RapidOcrLines) -> list[tuple[str, float]]:
     lines = text_lines("signature", zone.box)
     words = [word for line in lines for word in reader.words(line, width=WIDTHS["signature"])]
     return [(word.text, word.confidence) for word in words[:MOST_WORDS]]
+
+
+def _zone_words(kept: list[tuple[str, float]]) -> tuple[ZoneWord, ...]:
+    return tuple(ZoneWord(text=text, confidence=sure) for text, sure in kept)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from consent_intake.adapters.field_strips import text_lines
+from consent_intake.adapters.pen_likeness import PenLikeness
 from consent_intake.adapters.policy_file import packaged_policy
 from consent_intake.adapters.rapidocr_lines import RapidOcrLines
 from consent_intake.adapters.signature_ink import measure
@@ -26,10 +27,15 @@ def _lines() -> RapidOcrLines:
     return RapidOcrLines.load()
 
 
+@cache
+def _pens() -> PenLikeness:
+    return PenLikeness.load()
+
+
 def _check(draw: Draw, seed: int) -> Check:
     box, witness = zones(draw, "signature", "witness", noise=GRAIN, seed=seed)
     words = tuple(word for line in text_lines("signature", box) for word in _lines().words(line))
-    ink = measure(box, words)
+    ink = _pens().added(measure(box, words), box)
     return check_signature(ink, measure(witness), model=POLICY.signature_model, thresholds=POLICY.signature)
 
 
