@@ -1,6 +1,7 @@
 import asyncio
 import json
-from datetime import timedelta
+import time
+from datetime import timedelta, timezone
 from uuid import uuid4
 
 import pytest
@@ -232,3 +233,16 @@ def test_an_actor_names_its_kind_and_id() -> None:
     assert audit.person_actor(someone) == f"person:{someone}"
     assert audit.key_actor(someone) == f"key:{someone}"
     assert audit.stage_actor("notifier") == "stage:notifier"
+
+
+async def test_an_entry_is_written_in_utc_and_a_refusal_of_one_says_why(sqlite_register: Database) -> None:
+    async with sqlite_register.transaction() as tx:
+        with pytest.raises(ValueError, match=r"^an audit entry holds ids, codes, hashes and times only$"):
+            await audit.record(tx, act="x.y", actor=audit.SYSTEM, at=NOON, detail={"name": "Practice Parent"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        async with sqlite_register.transaction() as tx:
+            await audit.record(tx, act="x.y", actor=audit.SYSTEM, at=NOON.astimezone(timezone(timedelta(hours=9))))
+    time.tzset()
+    assert (await _verify(sqlite_register)).intact

@@ -1,14 +1,26 @@
 """Six ways to tamper with the log, each tried a thousand times at random places, on rows as a database holds them."""
 
 import time
-from collections.abc import Sequence
-from datetime import UTC, timedelta, timezone
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
 from random import Random
+from uuid import UUID
 
 import pytest
 from pydantic import JsonValue
 
-from services.register.audit_chain import NO_ENTRY_HASH, ChainReport, Link, StoredEntry, Walk, parsed, stored_texts
+from services.register import audit_chain
+from services.register.audit_chain import (
+    NO_ENTRY_HASH,
+    ChainReport,
+    Link,
+    StoredEntry,
+    Walk,
+    link_json,
+    parsed,
+    stored_texts,
+)
 from tests.support.audit_rows import Rows, rehashed, sound_rows, stored, with_column
 from tests.support.register_builders import NOON
 
@@ -172,21 +184,50 @@ def test_text_moved_from_one_column_into_the_next_is_found(sound: Rows) -> None:
     assert walked([*sound[:4], moved, *sound[5:]]).broken_at == 5
 
 
-def test_times_are_stored_and_read_in_utc_wherever_the_machine_stands(
-    sound: Rows, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    link = parsed(sound[0])
-    monkeypatch.setenv("TZ", "America/New_York")
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """On a machine whose clock shows New York's time."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
     time.tzset()
-    try:
+
+
+def test_times_are_stored_and_read_in_utc_wherever_the_machine_stands(sound: Rows) -> None:
+    link = parsed(sound[0])
+    with elsewhere():
         assert stored_texts(link._replace(at=link.at.astimezone(timezone(timedelta(hours=9)))))[0] == sound[0][1]
         assert parsed(sound[0]) == link
-    finally:
-        monkeypatch.undo()
-        time.tzset()
     assert link.at.tzinfo is UTC
 
 
 def test_a_time_or_an_id_that_no_entry_holds_is_refused_in_words(sound: Rows) -> None:
     with pytest.raises(ValueError, match=r"^a time or an id is not written as entries are$"):
         parsed(with_column(sound[0], 1, sound[0][1].replace(" ", "T")))
+
+
+def test_what_the_product_wrote_fits_as_it_is_stored_and_need_not_be_parsed(
+    sound: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_chain, "_fits_when_parsed", lambda _row: False)
+    assert {row[4] is None for row in sound} == {True, False}
+    assert walked(sound) == ChainReport(ENTRIES, sound[-1][7])
+
+
+def test_a_walk_ends_at_the_last_entry_that_fits(sound: Rows) -> None:
+    rows = [*sound[:4], with_column(sound[4], 2, "x.y"), *sound[5:]]
+    assert walked(rows) == ChainReport(ENTRIES, sound[3][7], broken_at=5)
+
+
+@pytest.mark.parametrize("consent", [None, UUID(int=5)])
+def test_what_a_hash_covers_is_written_down_here_letter_by_letter(consent: UUID | None) -> None:
+    at = datetime(2026, 11, 22, 9, 30, 1, 5, tzinfo=timezone(timedelta(hours=9)))
+    link = Link(2, at, "form.printed", "system", consent, {"b": "é", "a": [1, None]}, "0" * 64)
+    subject = "null" if consent is None else '"00000000-0000-0000-0000-000000000005"'
+    with elsewhere():
+        assert link_json(link) == (
+            '{"act":"form.printed","actor":"system","at":"2026-11-22T00:30:01.000005+00:00",'
+            f'"consent_id":{subject},"detail":{{"a":[1,null],"b":"\\u00e9"}},'
+            f'"previous_hash":"{"0" * 64}","sequence":2}}'
+        )

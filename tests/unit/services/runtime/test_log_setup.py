@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import runpy
 import sys
 import threading
 import warnings
@@ -14,6 +15,7 @@ from typing import Any, Literal
 import pytest
 import structlog
 
+from services.runtime import log_fields
 from services.runtime.structured_log import LIBRARIES_AT_WARNING, configure, facts_of, get_logger, places
 from services.settings import LogSettings
 
@@ -113,6 +115,25 @@ def test_talkative_libraries_are_heard_from_warnings_on(library: str) -> None:
         logging.getLogger(library).info("quiet")
         logging.getLogger(library).warning("loud")
     assert [line["logger"] for line in read(lines)] == [library]
+
+
+def test_another_library_is_heard_from_the_level_on() -> None:
+    with process_log() as lines:
+        logging.getLogger("some.library").info("heard")
+    assert [line["logger"] for line in read(lines)] == ["some.library"]
+
+
+def test_the_list_as_its_source_says_it() -> None:
+    fields = runpy.run_path(log_fields.__file__)["FIELDS"]
+    for name, fits, does_not in (
+        ("code", "CONSENT_REVOKED", "AB12345C1"),
+        ("consent_id", "0" * 8 + "-0000-0000-0000-" + "0" * 12, "x"),
+        ("topics", ["consent.approved"], ["consent.approved", "Maria Example"]),
+        ("topics", ("consent.approved",), "consent.approved"),
+        ("event", "worker waits", 5),
+    ):
+        assert fields[name](fits) is True, name
+        assert fields[name](does_not) is False, name
 
 
 def test_a_warning_of_python_is_a_line_without_its_text() -> None:
