@@ -15,8 +15,8 @@ from services.register.states import PersonStatus
 from services.register.tables import Message, Organization, Person
 from services.resources.catalogue import ResourceUnknown, by_id
 from services.texts import reasons
-from services.vault.standing_keys import PurposeKeys
 from services.vault.sealed_text import open_text
+from services.vault.standing_keys import PurposeKeys
 from services.vault.vault import ObjectDamaged
 
 
