@@ -1,7 +1,8 @@
 """Events that were set aside: storing them, and what operators do with them (list, replay, discard).
 
 While a consent has an open dead letter that parks, later events of the same consent and group are set aside behind it,
-and replaying the first replays them all in order. The original bytes are kept in the outbox row of the dead letter.
+and replaying the first replays them all in order. The outbox row of a dead letter keeps the original bytes until it is
+discarded: who wrote them, and about whom, nobody knows.
 """
 
 import hashlib
@@ -169,12 +170,16 @@ async def discard(
 ) -> DeadLetter:
     """Give a dead letter up for good. What is parked behind it stays parked until it is replayed or discarded too.
 
+    Its bytes go from the register at once, and from the broker when its topic's retention is over.
+
     Raises:
         DeadLetterUnknown: none is open there.
     """
     row = await _open_row(tx, where)
     if not dry_run:
         _settle(row, DeadLetterState.DISCARDED, actor=actor, why=why, at=at)
+        for kept in await tx.scalars(select(OutgoingEvent).where(OutgoingEvent.event_id == _outbox_id(row))):
+            kept.key, kept.value, kept.headers = b"", b"", []
         await _audit(tx, "event.discarded", actor, row, at)
     return row
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect, make_url, select
+from sqlalchemy import create_engine, insert, inspect, make_url, select
 
 from services.register import migrate
-from services.register.tables import AuditEntry
+from services.register.tables import AuditEntry, IdempotencyKey
 from tests.support.postgres_server import PostgresServer
 
 
@@ -49,6 +49,20 @@ def test_migrating_twice_changes_nothing(empty_url: str) -> None:
     before = _tables(empty_url)
     migrate.upgrade(empty_url)
     assert _tables(empty_url) == before
+
+
+def test_what_told_repeated_uploads_in_the_senders_own_words_is_forgotten(empty_url: str) -> None:
+    migrate.upgrade(empty_url, "0009")
+    engine = create_engine(_sync(empty_url))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # the rows that it points to don't matter
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        row = {"organization_id": uuid4(), "key": "walk-in", "request_sha256": "0" * 64, "consent_id": uuid4()}
+        connection.execute(insert(IdempotencyKey).values(**row, created_at=datetime(2026, 11, 22, tzinfo=UTC)))
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM idempotency_keys").scalar() == 0
+    engine.dispose()
 
 
 def test_downgrading_to_base_removes_every_table_and_upgrading_brings_them_back(empty_url: str) -> None:

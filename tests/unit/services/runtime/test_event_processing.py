@@ -139,6 +139,22 @@ async def test_setting_aside_replaying_and_discarding_are_in_the_audit_log(
     assert entries[2].detail["code"] == ReasonCode.DOCUMENT_CHANGED
 
 
+async def test_of_a_discarded_dead_letter_no_byte_is_kept(register: Database, broker: InMemoryBroker) -> None:
+    kept, given_up = uuid4(), uuid4()
+    for one in (kept, given_up):
+        broker.append(record_of(uploaded(one, "echo/impossible"), parent=one))
+    await broker.run_until_idle()
+    async with register.transaction() as tx:
+        rows = await dead_letters.list_open(tx)
+        where = {row.key: Coordinates(row.group, row.topic, row.partition, row.offset) for row in rows}
+        await dead_letters.discard(tx, where[str(given_up)], actor=OPERATOR, why="a stranger's", at=utc_now())
+    async with register.reading() as tx:
+        stored = [(row.key, row.value, row.headers) for row in await tx.scalars(select(OutgoingEvent))]
+    assert (b"", b"", []) in stored
+    assert not any(str(given_up).encode() in key + value for key, value, _ in stored)
+    assert any(str(kept).encode() in value for _, value, _ in stored)
+
+
 async def test_a_dry_run_changes_nothing(register: Database, broker: InMemoryBroker) -> None:
     consent = uuid4()
     broker.append(record_of(uploaded(consent, "echo/impossible"), parent=uuid4()))
