@@ -11,19 +11,21 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import select
+from typing_extensions import override
 
 from schemas.consent_events import RevokedBy
 from schemas.values import Language
 from services.portal.revocations import revoke_consent
 from services.portal.snapshot_pages import PageForm, SnapshotClosed, open_page
 from services.register import audit, consents
-from services.register.database import Database
+from services.register.database import Database, Transaction
 from services.register.states import ConsentStatus, Purpose
 from services.register.tables import AuditEntry
 from services.runtime.event_processor import Outcome
 from services.vault.vault import Kind, ObjectMissing
 from tests.support.consent_model import Model, Paper
 from tests.support.line_desk import LineDesk
+from tests.support.memory_vault import MemoryVault
 from tests.support.register_builders import NOON, GateWorld, a_person, an_organization
 from tests.support.whole_line import WholeLine
 
@@ -79,8 +81,25 @@ def _outcomes(acts: dict[UUID, list[str]], revoked: list[UUID]) -> Counter[str]:
     return seen
 
 
+class SlowVaultThatForgetsNothing(MemoryVault):
+    """What it holds opens after a revocation too, and slowly: nothing but the lock on the consent's row is left."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._order = random.Random(7)
+
+    @override
+    async def open(self, tx: Transaction, consent_id: UUID, kind: Kind) -> bytes:
+        await asyncio.sleep(self._order.uniform(0, 0.02))
+        return await super().open(tx, consent_id, kind)
+
+    @override
+    async def destroy_key(self, tx: Transaction, consent_id: UUID) -> None:
+        """Keep it."""
+
+
 async def test_three_hundred_decisions_race_revocations_and_none_is_made_after_one(register: Database) -> None:
-    world, order = GateWorld(), random.Random(6)
+    world, order = GateWorld(vault=SlowVaultThatForgetsNothing()), random.Random(6)
     async with register.transaction() as tx:
         organization = await an_organization(tx)
         person = await a_person(tx, organization)
