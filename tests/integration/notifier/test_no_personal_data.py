@@ -1,5 +1,6 @@
 """Whatever the register and the vault hold about a person, no message, log line or stored row repeats it."""
 
+import re
 from base64 import b64encode
 from datetime import date
 from email.message import EmailMessage
@@ -37,6 +38,10 @@ CANARIES = [
     "Staff Nombre-Apellido", "Casa Secreta", b64encode(b"QX98765Z4").decode(), b"QX98765Z4".hex(),
 ]  # fmt: skip
 WEBHOOK_SECRET_PREFIX = "whsec_"
+SHORT = 6
+ID_OR_HASH = re.compile(r"[0-9a-f=-]{19,}")
+"""Where a year turns up by chance one day; longer than any canary in hexadecimal digits."""
+
 EVENTS = [
     (ConsentStatus.REJECTED, rejected),
     (ConsentStatus.IN_REVIEW, review_needed),
@@ -99,7 +104,7 @@ async def test_no_message_log_or_row_repeats_a_person(
     output = capsys.readouterr()
     for text in [*said, await stored_texts(world), output.out, output.err]:
         for canary in [*CANARIES, "t0ken" if text not in said else "\0", WEBHOOK_SECRET_PREFIX]:
-            assert canary not in text
+            assert canary not in (ID_OR_HASH.sub("#", text) if len(canary) < SHORT else text)
 
 
 @pytest.mark.parametrize("language", Language)

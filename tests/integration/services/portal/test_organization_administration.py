@@ -83,7 +83,7 @@ async def test_a_new_key_is_shown_once_works_and_can_be_revoked(world: PortalWor
         assert (await client.get("/api/v1/consents")).status_code == 401
     async with world.context.database.reading() as tx:
         acts = list(await tx.scalars(select(AuditEntry.act).where(AuditEntry.act.like("key.%"))))
-    assert acts == ["key.created", "key.used", "key.revoked"]
+    assert acts == ["key.created", "key.used", "key.revoked", "key.unknown"]
 
 
 async def _key_id(world: PortalWorld, label: str) -> UUID:
