@@ -53,7 +53,7 @@ class SignatureThresholds(BaseModel):
     name_sure: float = Field(default=0.7, ge=0, le=1)
     name_pen_odds: float = Field(default=1.75)
     doubted_chance: float = Field(default=0.98, ge=0, le=1)
-    doubted_pen_odds: float = Field(default=3.0)
+    doubted_pen_odds: float = Field(default=3.5)
     narrow_width: float = Field(default=80.0, ge=0)
     narrow_chance: float = Field(default=0.99, ge=0.5, le=1)
     narrow_pen_odds: float = Field(default=4.0)

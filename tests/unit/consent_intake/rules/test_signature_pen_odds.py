@@ -64,5 +64,5 @@ def test_where_the_trees_are_not_quite_sure_the_network_must_be() -> None:
 
     assert checked(THRESHOLDS.doubted_pen_odds, 2.5) is Verdict.PASSED
     assert checked(THRESHOLDS.doubted_pen_odds - 0.01, 2.5) is Verdict.UNCLEAR
-    assert checked(0.0, 3.5) is Verdict.PASSED
+    assert checked(0.0, 4.5) is Verdict.PASSED
     assert checked(20.0, 1.0) is Verdict.UNCLEAR
