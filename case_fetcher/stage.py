@@ -24,6 +24,7 @@ from services.register.states import ConsentStatus, Purpose
 from services.register.tables import Consent
 from services.runtime.clock import Clock
 from services.runtime.failures import CannotBeProcessed
+from services.runtime.named_consents import consent_named_by
 from services.runtime.structured_log import get_logger
 from services.vault.vault import Kind, Vault
 
@@ -156,12 +157,8 @@ async def _refuse_a_grant_that_is_not_ours(event: ConsentApproved, tx: Transacti
 
 async def _refuse_what_the_register_contradicts(event: Opening, tx: Transaction) -> Consent:
     """Return the event's consent, if it is the event's organization's, and the event's parent's where it names one."""
-    try:
-        consent = await consents.get(tx, event.consent_id)
-    except consents.ConsentUnknown:
-        raise CannotBeProcessed(ReasonCode.CONSENT_UNKNOWN, parks_later_events=False) from None
-    party = event.party if isinstance(event, ConsentApproved) else consent.party
-    if (consent.organization_id, consent.party) != (event.organization_id, party):
+    consent = await consent_named_by(tx, event)
+    if isinstance(event, ConsentApproved) and consent.party is not event.party:
         raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
     return consent
 

@@ -26,6 +26,7 @@ from services.register.states import ConsentStatus, Purpose
 from services.register.tables import Consent
 from services.runtime.clock import Clock
 from services.runtime.failures import CannotBeProcessed
+from services.runtime.named_consents import consent_named_by
 from services.runtime.structured_log import get_logger
 
 ACTOR = stage_actor(Writer.NOTIFIER.value)
@@ -83,7 +84,7 @@ async def tell_refused(
     event: CaseRefused | SnapshotRefused, _preparation: None, tx: Transaction, *, desk: Desk
 ) -> Sequence[Event]:
     """Tell the uploader that there is no page for now; a case in review is told to the reviewers, too."""
-    consent = await _consent(tx, event)
+    consent = await consent_named_by(tx, event)
     if consent.status is ConsentStatus.CASE_REVIEW and event.reason.value in consent.reasons:
         await _tell_organization(tx, event, Kind.CASE_IN_REVIEW, consent, reasons=(event.reason,), desk=desk)
         await _tell_reviewers(tx, event, Kind.CASE_REVIEW_WAITING, consent, desk=desk)
@@ -103,7 +104,7 @@ async def deliver(
     event: SnapshotRendered, _preparation: None, tx: Transaction, *, desk: Desk, gate: Gate, clock: Clock
 ) -> Sequence[Event]:
     """Tell those whom the gate lets know that the page is ready; when it lets nobody, say why there is none."""
-    consent = await _consent(tx, event)
+    consent = await consent_named_by(tx, event)
     if (consent.snapshot_id, consent.party) != (event.snapshot_id, event.party):
         raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
     people = await _people(tx, consent)
@@ -179,23 +180,12 @@ async def _people(tx: Transaction, consent: Consent) -> list[UUID]:
     return to_be_told(consent.uploaded_by, await contacts.of_organization(tx, consent.organization_id))
 
 
-async def _consent(tx: Transaction, event: Told) -> Consent:
-    """Return the event's consent; one in another organization's name is nobody's that this line made."""
-    try:
-        consent = await consents.get(tx, event.consent_id)
-    except consents.ConsentUnknown as unknown:
-        raise CannotBeProcessed(ReasonCode.CONSENT_UNKNOWN, parks_later_events=False) from unknown
-    if consent.organization_id != event.organization_id:
-        raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
-    return consent
-
-
 async def _consent_in(tx: Transaction, event: Told, statuses: set[ConsentStatus]) -> Consent:
     """Return the consent if the register agrees: whoever can write to the broker can't alarm a family.
 
     Nor can they hide an event that is still to come behind a forged one of the same id: it is not taken for done with.
     """
-    consent = await _consent(tx, event)
+    consent = await consent_named_by(tx, event)
     if consent.status not in statuses:
         raise CannotBeProcessed(ReasonCode.EVENT_CONTRADICTS_REGISTER, parks_later_events=False)
     return consent
