@@ -10,12 +10,13 @@ from pathlib import Path
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from services.cli.ports import is_open
 from services.cli.running import find_running
 from services.cli.settings import Settings
+from services.register.database import blocking_url
 from services.vault.probing import master_key_finding, store_finding
 
 Finding = tuple[bool, str]
@@ -124,11 +125,10 @@ def _keys(home: Path) -> Finding:
 
 
 def _register(url: str) -> Finding:
-    parsed = make_url(url)
+    parsed = blocking_url(url)
     if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").exists():
         return False, "not made yet: `snapshot register upgrade`"
-    driver = "postgresql+psycopg" if parsed.get_backend_name() == "postgresql" else parsed.drivername
-    engine = create_engine(parsed.set(drivername=driver))
+    engine = create_engine(parsed)
     try:
         with engine.connect() as connection:
             count = connection.execute(text("SELECT count(*) FROM consents")).scalar_one()

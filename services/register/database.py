@@ -5,14 +5,15 @@ locked" instead of waiting. On PostgreSQL rows are locked with SELECT ... FOR UP
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, ExceptionContext, MetaData, String, TypeDecorator, event, make_url
+from sqlalchemy import URL, DateTime, Dialect, ExceptionContext, MetaData, String, TypeDecorator, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from typing_extensions import override
@@ -89,6 +90,18 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def blocking_url(url: str) -> URL:
+    """Return a register's URL for those who wait for it without an event loop; the driver is filled in."""
+    parsed = make_url(url)
+    return parsed.set(drivername="postgresql+psycopg") if parsed.get_backend_name() == "postgresql" else parsed
+
+
+async def insert_if_absent(tx: Transaction, table: type[Base], values: Mapping[str, object]) -> None:
+    """Insert a row unless there is one with its key; two transactions may do so at once: the first one counts."""
+    insert = postgresql.insert if tx.get_bind().dialect.name == "postgresql" else sqlite.insert
+    await tx.execute(insert(table).values(values).on_conflict_do_nothing())
 
 
 class Database:

@@ -6,10 +6,9 @@ It opens nothing without the consent's key, so the end of a consent takes both.
 import os
 from uuid import UUID
 
-from sqlalchemy import Insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
-from services.register.database import Transaction
+from services.register.database import Transaction, insert_if_absent
 from services.register.tables import VaultCaseKey
 from services.runtime.clock import Clock
 from services.vault.key_wrapping import AesKeyWrapper, BoundTo
@@ -31,7 +30,9 @@ class CaseKeys:
         """
         row = await _row(tx, consent_id)
         if row is None:
-            await tx.execute(self._insert(tx, consent_id, data_key))
+            wrapped = AesKeyWrapper(data_key).wrap(os.urandom(KEY_BYTES), _bound_to(consent_id))
+            values = {"consent_id": consent_id, "wrapped_key": wrapped, "created_at": self._clock()}
+            await insert_if_absent(tx, VaultCaseKey, values)
             row = await _row(tx, consent_id)
         return _unwrapped(row, consent_id, data_key)
 
@@ -58,14 +59,6 @@ class CaseKeys:
         elif row.destroyed_at is None:
             row.wrapped_key, row.destroyed_at = None, now
         await tx.flush()
-
-    def _insert(self, tx: Transaction, consent_id: UUID, data_key: bytes) -> Insert:
-        """Two transactions may make the first key at once: the first one counts."""
-        wrapped = AesKeyWrapper(data_key).wrap(os.urandom(KEY_BYTES), _bound_to(consent_id))
-        values = {"consent_id": consent_id, "wrapped_key": wrapped, "created_at": self._clock()}
-        if tx.get_bind().dialect.name == "postgresql":
-            return postgresql.insert(VaultCaseKey).values(values).on_conflict_do_nothing()
-        return sqlite.insert(VaultCaseKey).values(values).on_conflict_do_nothing()
 
 
 def _unwrapped(row: VaultCaseKey | None, consent_id: UUID, data_key: bytes) -> bytes:

@@ -5,10 +5,9 @@ import os
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import Insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 
-from services.register.database import Transaction
+from services.register.database import Transaction, insert_if_absent
 from services.register.tables import VaultKey
 from services.runtime.clock import Clock
 from services.vault.key_ring import KeyRing, current, version
@@ -35,7 +34,8 @@ class DataKeys:
         if row is None:
             wrapper = current(self._ring)
             wrapped = await _in_place(wrapper, wrapper.wrap, os.urandom(KEY_BYTES), data_key_of(consent_id))
-            await tx.execute(self._insert(tx, consent_id, wrapped, wrapper.id))
+            values = {"consent_id": consent_id, "wrapped_key": wrapped, "master_key_id": wrapper.id}
+            await insert_if_absent(tx, VaultKey, values | {"created_at": self._clock()})
             row = await _row(tx, consent_id)
         return await self._unwrap(row, consent_id)
 
@@ -57,18 +57,6 @@ class DataKeys:
         elif row.destroyed_at is None:
             row.wrapped_key, row.destroyed_at = None, now
         await tx.flush()
-
-    def _insert(self, tx: Transaction, consent_id: UUID, wrapped: bytes, master_key_id: str) -> Insert:
-        """Two transactions may make a consent's first key at once: the first one counts."""
-        values = {
-            "consent_id": consent_id,
-            "wrapped_key": wrapped,
-            "master_key_id": master_key_id,
-            "created_at": self._clock(),
-        }
-        if tx.get_bind().dialect.name == "postgresql":
-            return postgresql.insert(VaultKey).values(values).on_conflict_do_nothing()
-        return sqlite.insert(VaultKey).values(values).on_conflict_do_nothing()
 
     async def _unwrap(self, row: VaultKey | None, consent_id: UUID) -> bytes:
         if row is None or row.wrapped_key is None or row.destroyed_at is not None:

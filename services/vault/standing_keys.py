@@ -10,10 +10,11 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Final, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, insert, make_url, select
+from sqlalchemy import Connection, Engine, create_engine, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from typing_extensions import override
 
+from services.register.database import blocking_url
 from services.register.tables import VaultKey, VaultStandingKey
 from services.runtime.failures import TemporarilyUnavailable
 from services.vault.key_ring import MASTER_KEY, KeyRing, current, version
@@ -118,9 +119,7 @@ def _began_with(connection: Connection, ring: KeyRing) -> KeyWrapper:
 
 @contextmanager
 def _register(url: str) -> Iterator[Engine]:
-    parsed = make_url(url)
-    driver = "postgresql+psycopg" if parsed.get_backend_name() == "postgresql" else parsed.drivername
-    engine = create_engine(parsed.set(drivername=driver), hide_parameters=True)
+    engine = create_engine(blocking_url(url), hide_parameters=True)
     try:
         yield engine
     except SQLAlchemyError as error:
