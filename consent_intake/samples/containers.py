@@ -1,5 +1,6 @@
 """Puts pages into files."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from time import gmtime
 from typing import Any, Final
@@ -82,23 +83,32 @@ def as_file(
     dpi: int | tuple[int, int],
     black_and_white: bool,
     quality: int = JPEG_QUALITY,
+    behind: Sequence[Picture] = (),
 ) -> bytes:
     """Return a picture as a file; black and white is stored with one bit a pixel where the format can.
 
     Args:
         picture: grey or colour.
-        container: file format; a PDF holds one image.
+        container: file format; a PDF holds one image a page.
         dpi: pixels per inch, or that across and down: a fax has fewer lines down.
         black_and_white: whether one bit a pixel is enough.
         quality: of JPEG, also inside a PDF.
+        behind: further pages; of PDF and TIFF alone.
     """
-    image = Image.fromarray(picture)
-    if black_and_white and container not in {"jpeg", "heic"}:
-        image = image.convert("1", dither=Image.Dither.NONE)
+    one_bit = black_and_white and container not in {"jpeg", "heic"}
+    first, *others = (_image(one, one_bit=one_bit) for one in (picture, *behind))
     target = BytesIO()
     both = dpi if isinstance(dpi, tuple) else (dpi, dpi)
-    image.save(target, **_save_options(container, both, quality, black_and_white=black_and_white))
+    options = _save_options(container, both, quality, black_and_white=black_and_white)
+    if others:
+        options |= {"save_all": True, "append_images": others}
+    first.save(target, **options)
     return target.getvalue()
+
+
+def _image(picture: Picture, *, one_bit: bool) -> Image.Image:
+    image = Image.fromarray(picture)
+    return image.convert("1", dither=Image.Dither.NONE) if one_bit else image
 
 
 def _save_options(container: Container, dpi: tuple[int, int], quality: int, *, black_and_white: bool) -> dict[str, Any]:

@@ -13,6 +13,9 @@ from consent_intake.samples.truth import Family
 MARK_PREFIX: Final = "mark:"
 """Before the name of a kind of mark that is in the signature box instead of a signature."""
 
+TWO_FORMS: Final = "two_forms"
+TWO_UP: Final = "two_up"
+"""Two people's forms in one file: a page each, or side by side on one sheet."""
 
 _GOOD: Final[Mapping[str, float]] = MappingProxyType({"good": 36.0})
 _EMPTY: Final = "mark:empty"
@@ -28,15 +31,17 @@ _OTHERS: Final[Mapping[str, tuple[Family, float]]] = MappingProxyType(
         "birth_date_one_off": (Family.DIGIT_OFF, 6.0),
         "wrong_role": (Family.WRONG_ROLE, 2.5),
         "both_roles": (Family.WRONG_ROLE, 1.5),
-        "undated": (Family.OTHER_FAULT, 1.0),
-        "future_date": (Family.OTHER_FAULT, 0.7),
-        "expired": (Family.OTHER_FAULT, 0.7),
+        "undated": (Family.OTHER_FAULT, 0.8),
+        "future_date": (Family.OTHER_FAULT, 0.6),
+        "expired": (Family.OTHER_FAULT, 0.6),
         "other_organization": (Family.OTHER_FAULT, 0.7),
-        "retired_revision": (Family.OTHER_FAULT, 0.7),
+        "retired_revision": (Family.OTHER_FAULT, 0.6),
         "period_backwards": (Family.OTHER_FAULT, 0.7),
         "safety": (Family.OTHER_FAULT, 0.5),
-        "letter": (Family.LETTER, 1.5),
-        "letter_unsigned": (Family.LETTER, 1.5),
+        TWO_FORMS: (Family.OTHER_FAULT, 0.5),
+        TWO_UP: (Family.OTHER_FAULT, 0.5),
+        "letter": (Family.LETTER, 1.25),
+        "letter_unsigned": (Family.LETTER, 1.25),
     }
 )
 
@@ -76,7 +81,7 @@ KINDS: Final = _all_kinds()
 def kinds_of_set(count: int, random: Generator) -> list[Kind]:
     """Return the kind of each of ``count`` specimens: shares kept as well as whole numbers can, order random.
 
-    A set of 150 or more has every kind.
+    A set of 160 or more has every kind.
     """
     total = sum(kind.share for kind in KINDS)
     wanted = [kind.share / total * count for kind in KINDS]

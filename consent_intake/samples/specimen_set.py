@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from consent_intake.samples.containers import as_file
-from consent_intake.samples.kinds import Kind, kinds_of_set
+from consent_intake.samples.kinds import TWO_FORMS, TWO_UP, Kind, kinds_of_set
 from consent_intake.samples.letters import consent_letter
 from consent_intake.samples.scanning import FAX_DPI, scanned, standard_fax
 from consent_intake.samples.spec import Container, Fill
@@ -34,6 +34,8 @@ _SPANISH_SHARE: Final = 0.4
 _COLOUR_SHARE: Final = {"vector": 0.5, "flatbed": 0.5, "copier": 0.0, "phone": 1.0, "fax": 0.0}
 _STANDARD_FAX_SHARE: Final = 0.3
 _JPEG_QUALITIES: Final = (45, 93)
+_TWO_UP_SCALE: Final = 11 / 17
+"""Of each page when two share a sheet."""
 
 _Key = TypeVar("_Key")
 
@@ -68,10 +70,12 @@ def make_specimen(kind: Kind, random: Generator, signer: Signer = any_style) -> 
     channel = _drawn(_CHANNELS, random)
     today = FIRST_DAY + timedelta(days=int(random.integers(365)))
     if kind.family is Family.LETTER:
-        page = consent_letter(kind, language, today, random, signer)
-    else:
-        page = filled_form(kind, language, fill, today, random, signer)
-    return _through(page, channel, random)
+        return _through(consent_letter(kind, language, today, random, signer), channel, random)
+    page = filled_form(kind, language, fill, today, random, signer)
+    if kind.name not in {TWO_FORMS, TWO_UP}:
+        return _through(page, channel, random)
+    other = filled_form(kind, language, fill, today, random, signer)
+    return _both(page, other, channel, random)
 
 
 def _through(page: PrintedPage, channel: str, random: Generator) -> Specimen:
@@ -84,9 +88,29 @@ def _through(page: PrintedPage, channel: str, random: Generator) -> Specimen:
     draw = page_raster_in_colour if random.random() < _COLOUR_SHARE[channel] else page_raster
     if channel == "fax":
         return Specimen(_faxed(draw(page.pdf, 200), container, random), truth)
-    picture = scanned(draw(page.pdf, dpi), "none" if channel == "vector" else channel, random, worn=True)
+    picture = scanned(draw(page.pdf, dpi), _device(channel), random, worn=True)
     quality = int(random.integers(*_JPEG_QUALITIES))
     return Specimen(as_file(picture, container, dpi=dpi, black_and_white=False, quality=quality), truth)
+
+
+def _both(page: PrintedPage, other: PrintedPage, channel: str, random: Generator) -> Specimen:
+    """Return two people's forms in one file, a page each or two on a sheet; which of them counts, nobody can say."""
+    truth = replace(page.truth, channel=channel, code=None, written={}, by_hand=frozenset())
+    fax = channel == "fax"
+    dpi = FAX_DPI[0] if fax else _drawn(_RESOLUTIONS, random)
+    if truth.kind == TWO_UP:
+        left, right = (page_raster(one.pdf, round(dpi * _TWO_UP_SCALE)) for one in (page, other))
+        sheet = np.hstack([left, right])
+        pages = [np.ascontiguousarray(np.rot90(sheet)) if fax else sheet]
+    else:
+        pages = [page_raster(one.pdf, dpi) for one in (page, other)]
+    first, *behind = (scanned(one, _device(channel), random, worn=True) for one in pages)
+    container: Container = "tiff" if fax else "pdf"
+    return Specimen(as_file(first, container, dpi=dpi, black_and_white=fax, behind=behind), truth)
+
+
+def _device(channel: str) -> str:
+    return "none" if channel == "vector" else channel
 
 
 def _faxed(page: np.ndarray[tuple[int, ...], np.dtype[np.uint8]], container: Container, random: Generator) -> bytes:

@@ -1,10 +1,12 @@
 """Specimens are what their truth says, and the same seed makes the same ones."""
 
 from datetime import date
+from io import BytesIO
 
 import cv2
 import numpy as np
 import pytest
+from pypdf import PdfReader
 
 from consent_intake.samples.containers import with_ink
 from consent_intake.samples.ink import Ink
@@ -49,10 +51,10 @@ def share_of_ink(pdf: bytes, box: FieldBox) -> float:
     return float(added[rows, columns].mean())
 
 
-def test_a_set_keeps_the_shares_of_the_kinds_and_has_every_kind_from_150_on() -> None:
+def test_a_set_keeps_the_shares_of_the_kinds_and_has_every_kind_from_160_on() -> None:
     kinds = kinds_of_set(2000, random())
     assert len(kinds) == 2000
-    assert {kind.name for kind in kinds_of_set(150, random())} == {kind.name for kind in KINDS}
+    assert {kind.name for kind in kinds_of_set(160, random())} == {kind.name for kind in KINDS}
     assert sum(kind.family is not Family.GOOD for kind in kinds) >= 1200
     assert abs(sum(kind.family is Family.GOOD for kind in kinds) - 720) <= 1
 
@@ -90,6 +92,14 @@ def test_every_kind_makes_a_file_that_the_door_lets_in(kind: Kind) -> None:
     assert specimen.truth.kind == kind.name
     assert specimen.truth.family is kind.family
     assert specimen.truth.signed == (kind.mark is None and kind.name != "letter_unsigned")
+
+
+def test_two_forms_in_one_file_are_two_pages_or_one_sheet_with_both_and_nothing_on_them_is_scored() -> None:
+    apart, together = (make_specimen(BY_NAME[name], random(903)) for name in ("two_forms", "two_up"))
+    pages = [len(PdfReader(BytesIO(one.document)).pages) for one in (apart, together)]
+    width, height = (float(side) for side in PdfReader(BytesIO(together.document)).pages[0].mediabox[2:])
+    assert (pages, width > height) == ([2, 1], True)
+    assert all(not one.truth.written and one.truth.code is None for one in (apart, together))
 
 
 @pytest.mark.parametrize("fill", ["prefilled", "typed", "hand"])
