@@ -1,19 +1,19 @@
 """The network that reads a cell: three convolutions and two dense layers, trained with Adam, written as ONNX."""
 
-from typing import Any
+from typing import Final
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import onnx
+from adam import Moments, Weights, moved
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
-
-Weights = dict[str, Any]
 
 CHANNELS = (16, 32, 64)
 DENSE = 128
 CLASSES = 37
+_DECAY: Final = 1e-3
 
 
 def first_weights(key: jax.Array) -> Weights:
@@ -69,20 +69,12 @@ def loss(weights: Weights, pictures: jax.Array, labels: jax.Array, allowed: jax.
 
 @jax.jit
 def step(
-    weights: Weights, moments: tuple[Weights, Weights], batch: tuple[jax.Array, ...], count: jax.Array, rate: jax.Array
-) -> tuple[Weights, tuple[Weights, Weights], jax.Array]:
-    """Return weights and moments after one step of Adam (Kingma and Ba, 2015), and the loss before it."""
+    weights: Weights, moments: Moments, batch: tuple[jax.Array, ...], count: jax.Array, rate: jax.Array
+) -> tuple[Weights, Moments, jax.Array]:
+    """Return weights and moments after one step of Adam, and the loss before it."""
     cost, slope = jax.value_and_grad(loss)(weights, *batch)
-    first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, moments[0], slope)
-    second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, moments[1], slope)
-    m_scale, v_scale = 1 / (1 - 0.9**count), 1 / (1 - 0.999**count)
-    moved = jax.tree.map(
-        lambda w, m, v: w * (1 - rate * 1e-3) - rate * m * m_scale / (jnp.sqrt(v * v_scale) + 1e-8),
-        weights,
-        first,
-        second,
-    )
-    return moved, (first, second), cost
+    after, known = moved(weights, moments, slope, count, rate, decay=_DECAY)
+    return after, known, cost
 
 
 def as_onnx(weights: Weights, temperature: float) -> bytes:

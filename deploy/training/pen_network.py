@@ -1,21 +1,21 @@
 """The network of pens: four convolutions and two dense layers on a picture of the box, trained with Adam, as ONNX."""
 
-from typing import Any, Final
+from typing import Final
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import onnx
+from adam import Moments, Weights, moved
 from cell_network import convolved
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from consent_intake.adapters.pen_picture import COLUMNS, ROWS
 
-Weights = dict[str, Any]
-
 CHANNELS: Final = (24, 48, 64, 96)
 DENSE: Final = 64
+_DECAY: Final = 1e-2
 _POOLS: Final = ((2, 2), (2, 2), (1, 2), None)
 _BLOCK: Final = 2
 """Pixels down and across that become one pixel of four channels: nothing is lost, and the first layer is quicker."""
@@ -66,20 +66,12 @@ def loss(weights: Weights, pictures: jax.Array, signed: jax.Array, key: jax.Arra
 
 @jax.jit
 def step(
-    weights: Weights, moments: tuple[Weights, Weights], batch: tuple[jax.Array, ...], count: jax.Array, rate: jax.Array
-) -> tuple[Weights, tuple[Weights, Weights], jax.Array]:
-    """Return weights and moments after one step of Adam (Kingma and Ba, 2015), and the loss before it."""
+    weights: Weights, moments: Moments, batch: tuple[jax.Array, ...], count: jax.Array, rate: jax.Array
+) -> tuple[Weights, Moments, jax.Array]:
+    """Return weights and moments after one step of Adam, and the loss before it."""
     cost, slope = jax.value_and_grad(loss)(weights, *batch)
-    first = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, moments[0], slope)
-    second = jax.tree.map(lambda v, g: 0.999 * v + 0.001 * g * g, moments[1], slope)
-    m_scale, v_scale = 1 / (1 - 0.9**count), 1 / (1 - 0.999**count)
-    moved = jax.tree.map(
-        lambda w, m, v: w * (1 - rate * 1e-2) - rate * m * m_scale / (jnp.sqrt(v * v_scale) + 1e-8),
-        weights,
-        first,
-        second,
-    )
-    return moved, (first, second), cost
+    after, known = moved(weights, moments, slope, count, rate, decay=_DECAY)
+    return after, known, cost
 
 
 def as_onnx(weights: Weights) -> bytes:
