@@ -9,7 +9,7 @@ transaction: a transaction that waits for a row while it holds the end of the ch
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
@@ -79,7 +79,7 @@ async def record(
         tx: the transaction of what is recorded: both commit, or neither.
         act: what was done, such as ``disclosure.allowed``.
         actor: who did it.
-        at: when, aware.
+        at: when, aware; the hash and the table's column hold it in UTC.
         consent_id: about which consent, if any.
         detail: ids, codes, hashes and times; text with spaces, an ``@`` or a case identifier is refused.
 
@@ -90,7 +90,7 @@ async def record(
     _refuse_what_is_no_code(facts)
     last = await _locked_end(tx)
     sequence, previous = (last[0] + 1, last[1]) if last else (1, NO_ENTRY_HASH)
-    link = Link(sequence, at.astimezone(UTC), act, actor, consent_id, facts, previous)
+    link = Link(sequence, at, act, actor, consent_id, facts, previous)
     tx.add(AuditEntry(**link._asdict(), entry_hash=link_hash(link)))
     await tx.flush()
     return sequence

@@ -71,7 +71,7 @@ async def verify(tx: Transaction, signed_heads: Mapping[int, str] | None = None,
 async def end_of_chain(tx: Transaction) -> tuple[int, str] | None:
     """Return the last entry's number and hash; None of an empty log."""
     query = select(AuditEntry.sequence, AuditEntry.entry_hash).order_by(AuditEntry.sequence.desc()).limit(1)
-    row = (await tx.execute(query)).first()
+    row = (await tx.execute(query)).one_or_none()
     return (row[0], row[1]) if row else None
 
 
@@ -82,7 +82,7 @@ async def hash_at(tx: Transaction, sequence: int) -> str | None:
 
 
 async def _count(tx: Transaction) -> int:
-    return (await tx.scalar(select(func.count()).select_from(AuditEntry))) or 0
+    return (await tx.scalars(select(func.count()).select_from(AuditEntry))).one()
 
 
 async def _page(tx: Transaction, after: int, until: int, limit: int) -> list[StoredEntry]:

@@ -101,7 +101,7 @@ class CheckpointBook:
 
     def newest(self) -> SignedCheckpoint | None:
         """Return the last whole line, unverified."""
-        line = _last_whole_line(self._tail())
+        line = _last_whole_line(self._tail()) if self._file.exists() else None
         return None if line is None else SignedCheckpoint.model_validate_json(line)
 
     def append(self, make: Callable[[str], bytes], *, after: SignedCheckpoint | None) -> bool:
@@ -121,11 +121,9 @@ class CheckpointBook:
         """Yield every line that is whole; nothing when there is no file."""
         if self._file.exists():
             with self._file.open("rb") as file:
-                yield from (line.rstrip(b"\n") for line in file if line.endswith(b"\n"))
+                yield from (line[:-1] for line in file if line.endswith(b"\n"))
 
     def _tail(self) -> bytes:
-        if not self._file.exists():
-            return b""
         with self._file.open("rb") as file:
             file.seek(max(0, self._file.stat().st_size - TAIL_BYTES))
             return file.read()
@@ -227,5 +225,5 @@ def _parsed(line: bytes) -> SignedCheckpoint | None:
 
 
 def _last_whole_line(tail: bytes) -> bytes | None:
-    whole = tail[: tail.rfind(b"\n") + 1].splitlines()
+    whole = tail.split(b"\n")[:-1]  # what follows the last end of a line is unfinished
     return next((line for line in reversed(whole) if _parsed(line) is not None), None)

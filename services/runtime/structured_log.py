@@ -42,7 +42,6 @@ def get_logger() -> FilteringBoundLogger:
             processors=_steps("unnamed", structlog.dev.ConsoleRenderer(colors=False)),
             wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
             logger_factory=lambda *_: structlog.WriteLogger(sys.stderr),
-            cache_logger_on_first_use=False,
         )
     logger: FilteringBoundLogger = structlog.get_logger()
     return logger

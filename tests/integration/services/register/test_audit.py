@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from pydantic import JsonValue
 from sqlalchemy import text
+from sqlalchemy.exc import StatementError
 
 from services.register import audit
 from services.register.database import Database
@@ -58,7 +59,9 @@ async def test_a_chain_longer_than_a_page_is_verified_to_its_end(register_databa
 async def test_an_entry_whose_bytes_are_no_text_is_found_where_it_is(sqlite_register: Database) -> None:
     await _fill(sqlite_register, 8)
     await _tamper(sqlite_register, "UPDATE audit_entries SET act = CAST(x'ff61' AS TEXT) WHERE sequence = 5")
-    assert (await _verify(sqlite_register)).broken_at == 5
+    for page in (1, 25, 1_000):  # smaller and smaller pages lead up to it, and never to a fraction of an entry
+        async with sqlite_register.reading() as tx:
+            assert (await audit.verify(tx, page=page)).broken_at == 5
 
 
 async def test_an_entry_in_front_of_the_first_is_found(register_database: Database) -> None:
@@ -246,3 +249,11 @@ async def test_an_entry_is_written_in_utc_and_a_refusal_of_one_says_why(sqlite_r
             await audit.record(tx, act="x.y", actor=audit.SYSTEM, at=NOON.astimezone(timezone(timedelta(hours=9))))
     time.tzset()
     assert (await _verify(sqlite_register)).intact
+
+
+async def test_a_time_of_which_nobody_knows_the_zone_is_not_recorded(sqlite_register: Database) -> None:
+    async with sqlite_register.transaction() as tx:
+        with pytest.raises(StatementError, match="a stored time must be aware"):
+            await audit.record(tx, act="x.y", actor=audit.SYSTEM, at=NOON.replace(tzinfo=None))
+        await tx.rollback()
+    assert (await _verify(sqlite_register)).entries == 0

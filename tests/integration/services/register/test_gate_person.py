@@ -1,5 +1,6 @@
 """A person who is named is checked, whatever the disclosure is for."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,11 +11,11 @@ from schemas.reason_codes import ReasonCode
 from services.register import audit, grants
 from services.register.database import Database
 from services.register.gate import Allowed, Refused
-from services.register.gate_rules import GrantState
+from services.register.gate_rules import GateInputs, GrantState, RegisteredConsent
 from services.register.grants import GrantSigner
 from services.register.states import OrganizationStatus, PersonStatus, Purpose
-from services.register.tables import AuditEntry, Grant, Organization, Person
-from tests.support.register_builders import GateWorld, a_person, an_organization
+from services.register.tables import AuditEntry, Consent, Grant, Organization, Person
+from tests.support.register_builders import NOON, GateWorld, a_person, an_organization
 
 STAGE = audit.stage_actor("notifier")
 
@@ -96,3 +97,16 @@ async def test_evidence_that_does_not_fit_is_recorded_as_invalid(sqlite_register
     async with sqlite_register.transaction() as tx:
         assert await world.gate.decide(tx, consent.id, Purpose.FETCH, STAGE) == Refused(ReasonCode.GRANT_INVALID)
     assert (await _recorded(sqlite_register)).detail["inputs"]["grant_state"] == GrantState.INVALID.value
+
+
+async def test_a_consent_whose_organization_is_not_there_is_known_and_opens_nothing(sqlite_register: Database) -> None:
+    """The register's references forbid it; the gate does not rely on that."""
+    world = GateWorld()
+    async with sqlite_register.transaction() as tx:
+        consent = await world.approved_consent(tx)
+        gone = Consent(id=consent.id, organization_id=uuid4(), status=consent.status, party=consent.party,
+                       document_sha256=consent.document_sha256)  # fmt: skip
+        asked = GateInputs(purpose=Purpose.FETCH, day=NOON.date(), consent_id=consent.id)
+        found = await world.gate._with_organization(tx, asked, gone)
+    registered = RegisteredConsent(consent.status, gone.organization_id, consent.party, consent.document_sha256)
+    assert found == replace(asked, consent=registered)

@@ -111,6 +111,33 @@ def test_a_known_restored_backup_makes_void_what_was_signed_after_it(book: Check
     assert found.restored == (NOON + timedelta(minutes=45),)
 
 
+@pytest.mark.parametrize("agreed", [None, 0])
+def test_a_backup_with_no_signed_entry_left_makes_void_every_head(tmp_path: Path, agreed: int | None) -> None:
+    book = CheckpointBook(tmp_path)
+    add(book, 1)
+    add(book, 2)
+    add(book, 7, kind="restored", agreed=agreed)
+    assert witness(book).signed_heads == {7: head(7)}
+
+
+@pytest.mark.parametrize("added", [b" ", b"X", b"\r"])
+def test_a_letter_added_behind_a_line_is_found(book: CheckpointBook, added: bytes) -> None:
+    lines = book.file.read_bytes().splitlines(keepends=True)
+    lines[3] = lines[3][:-1] + added + b"\n"
+    book.file.write_bytes(b"".join(lines))
+    assert witness(book).damaged_line in {4, 5}
+
+
+def test_the_file_holds_the_lines_and_nothing_else(book: CheckpointBook) -> None:
+    lines = list(book.lines())
+    assert len(lines) == LINES
+    assert book.file.read_bytes() == b"".join(line + b"\n" for line in lines)
+
+
+def test_nothing_is_newest_where_no_file_is(tmp_path: Path) -> None:
+    assert CheckpointBook(tmp_path / "elsewhere").newest() is None
+
+
 def test_two_different_heads_signed_of_one_entry_are_a_contradiction(book: CheckpointBook) -> None:
     add(book, 50, head=head(7))
     assert witness(book).damaged_line == LINES + 1

@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import pytest
 import structlog
+from typing_extensions import override
 
 from services.runtime import log_fields
 from services.runtime.structured_log import LIBRARIES_AT_WARNING, configure, facts_of, get_logger, places
@@ -22,14 +23,24 @@ from services.settings import LogSettings
 NAME = "Maria Example"
 
 
+class Terminal(io.StringIO):
+    """Somebody watches."""
+
+    @override
+    def isatty(self) -> bool:
+        return True
+
+
 @contextmanager
 def process_log(
-    log_format: Literal["json", "console"] = "json", level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["json", "console"] = "json",
+    level: Literal["debug", "info", "warning", "error"] = "info",
+    on: io.StringIO | None = None,
 ) -> Iterator[io.StringIO]:
     root = logging.getLogger()
     handlers, before, stderr = root.handlers[:], root.level, sys.stderr
     hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
-    sys.stderr = lines = io.StringIO()
+    sys.stderr = lines = on or io.StringIO()
     try:
         configure(LogSettings(log_format=log_format, log_level=level), "notifier")
         yield lines
@@ -95,6 +106,18 @@ def test_a_console_line_is_for_people_and_has_colours_only_on_a_terminal() -> No
     assert "dependency=kafka" in lines.getvalue()
     assert "\x1b" not in lines.getvalue()
     assert not lines.getvalue().startswith("{")
+    with process_log("console", on=Terminal()) as lines:
+        get_logger().info("worker waits", dependency="kafka")
+    assert "\x1b" in lines.getvalue()
+
+
+def test_a_log_in_use_keeps_its_steps_whatever_is_set_up_behind_its_back() -> None:
+    with process_log() as lines:
+        logger = get_logger()
+        logger.info("worker waits")
+        structlog.configure(processors=[structlog.processors.JSONRenderer()])
+        logger.info("worker waits", parent_name=NAME)
+    assert [line.get("left_out") for line in read(lines)] == [None, ["parent_name"]]
 
 
 def test_less_than_the_level_is_not_printed() -> None:
@@ -134,6 +157,15 @@ def test_the_list_as_its_source_says_it() -> None:
     ):
         assert fields[name](fits) is True, name
         assert fields[name](does_not) is False, name
+
+
+def test_a_shape_takes_a_whole_text_and_a_list_only_what_fits_throughout() -> None:
+    """Called here and not only where the module is read: else nobody would miss what a shape looks at."""
+    text = log_fields._text(r"[a-z]+")
+    assert [text(value) for value in ("word", "two words", "", 5, None)] == [True, False, False, False, False]
+    several = log_fields._listed(text)
+    assert [several(value) for value in (["one", "two"], ("one",), [])] == [True, True, True]
+    assert [several(value) for value in (["one", "Two"], "one", {"one": 1}, None)] == [False] * 4
 
 
 def test_a_warning_of_python_is_a_line_without_its_text() -> None:
