@@ -18,7 +18,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
 PRODUCT = ROOT / "requirements.lock"
-LOCKS = (PRODUCT, ROOT / "requirements-test.lock", ROOT / "deploy" / "uv.lock")
+LOCKS = (PRODUCT, ROOT / "requirements-test.lock", ROOT / "deploy" / "uv.lock", ROOT / "deploy" / "mutation.lock")
 
 SECONDS = 10
 """For each question to the service."""

@@ -23,8 +23,8 @@ NOT_SCANNED = (
 )  # fmt: skip
 
 SKIPPED_FOLDERS = frozenset(
-    {".git", ".venv", ".venv-training", "var", "__pycache__", "node_modules", ".hypothesis", ".mypy_cache",
-     ".ruff_cache", ".pytest_cache", ".import_linter_cache"}
+    {".git", ".venv", ".venv-training", ".venv-mutation", "var", "__pycache__", "node_modules", ".hypothesis",
+     ".mypy_cache", ".ruff_cache", ".pytest_cache", ".import_linter_cache"}
 )  # fmt: skip
 
 

@@ -31,8 +31,8 @@ def run(url: str) -> subprocess.CompletedProcess[str]:
 
 
 def locked() -> set[str]:
-    names = (ROOT / lock for lock in ("requirements.lock", "requirements-test.lock", "deploy/uv.lock"))
-    lines = (line for lock in names for line in lock.read_text(encoding="utf-8").splitlines())
+    locks = ("requirements.lock", "requirements-test.lock", "deploy/uv.lock", "deploy/mutation.lock")
+    lines = (line for lock in locks for line in (ROOT / lock).read_text(encoding="utf-8").splitlines())
     return {line.split()[0] for line in lines if "==" in line and not line.startswith((" ", "#"))}
 
 

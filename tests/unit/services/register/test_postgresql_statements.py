@@ -40,14 +40,15 @@ class Asked:
 class Driver:
     """The driver's connection, which understands the database's own language only."""
 
-    def __init__(self) -> None:
+    def __init__(self, rows: list[Any]) -> None:
         self.asked: list[tuple[str, tuple[int, int, int]]] = []
+        self.rows = rows
 
     async def execute(self, text: str, values: tuple[int, int, int]) -> Any:
         self.asked.append((" ".join(text.split()), values))
 
         async def fetchall() -> list[Any]:
-            return ROWS
+            return self.rows
 
         return SimpleNamespace(fetchall=fetchall)
 
@@ -55,8 +56,8 @@ class Driver:
 class Connected:
     """A transaction whose connection is a driver's."""
 
-    def __init__(self) -> None:
-        self.driver = Driver()
+    def __init__(self, *rows: Any) -> None:
+        self.driver = Driver([*rows])
 
     async def connection(self) -> Any:
         async def raw() -> Any:
@@ -88,9 +89,15 @@ async def test_whom_the_gate_judges_nobody_may_change_meanwhile_and_two_disclosu
 
 
 async def test_the_logs_rows_are_asked_for_as_text() -> None:
-    tx: Any = Connected()
+    tx: Any = Connected(*ROWS)
     assert await audit_reading._page(tx, 4, 9, 1_000) == ROWS
     ((text, values),) = tx.driver.asked
     assert values == (4, 9, 1_000)
     assert "AT TIME ZONE 'UTC'" in text
     assert text.endswith("WHERE sequence > %s AND sequence <= %s ORDER BY sequence LIMIT %s")
+
+
+async def test_a_page_is_as_long_as_whoever_verifies_says() -> None:
+    tx: Any = Connected()
+    assert (await audit_reading.verify(tx, page=12)).entries == 0
+    assert [values[2] for _, values in tx.driver.asked] == [12]
