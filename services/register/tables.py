@@ -8,6 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schemas.values import Language, Party
+from services.register.account_tables import Invitation, PasswordReset, SignIn
 from services.register.database import Base, UtcDateTime, Word
 from services.register.event_tables import DeadLetter, OutgoingEvent, ProcessedEvent
 from services.register.form_tables import PrintedForm
@@ -35,6 +36,7 @@ __all__ = [
     "Message",
     "Organization",
     "OutgoingEvent",
+    "PasswordReset",
     "Person",
     "PrintedForm",
     "ProcessedEvent",
@@ -106,30 +108,6 @@ class ApiKey(Base):
     token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class SignIn(Base):
-    """A signed-in browser; only the token's SHA-256 is stored. Written by the portal."""
-
-    __tablename__ = "sign_ins"
-
-    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-
-
-class Invitation(Base):
-    """A one-time link that lets an invited person set a password. Written by the portal."""
-
-    __tablename__ = "invitations"
-
-    token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
-    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Consent(Base):

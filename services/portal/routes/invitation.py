@@ -12,9 +12,8 @@ from services.portal.cookies import clear_cookie, invitation_cookie, set_cookie
 from services.portal.errors import error_page
 from services.portal.form_checks import mistakes
 from services.portal.identity import SignedIn, anybody, client_address
-from services.portal.languages import mark
 from services.portal.pages import page
-from services.portal.passwords import why_unsuitable
+from services.portal.passwords import DIFFERENT, why_unsuitable
 from services.portal.rate_limits import INVITATION
 from services.portal.routes.sign_in import signed_in_response
 from services.register import people
@@ -24,7 +23,6 @@ router = APIRouter(include_in_schema=False)
 
 COOKIE_PATH = "/invitation"
 COOKIE_SECONDS = 30 * 60
-DIFFERENT = mark("The two passwords are not the same.")
 
 
 @router.get("/invitation")
@@ -65,7 +63,7 @@ async def set_password(
     if person is None:
         return page(request, "accounts/invitation_over.html", None, status_code=410)
     errors = mistakes(
-        password=why_unsuitable(password, email=person.email),
+        password=await asyncio.to_thread(why_unsuitable, password, email=person.email),
         # allowed: secrets-in-constant-time - one person typed both
         again=None if password == again else DIFFERENT,
     )

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, insert, inspect, make_url, select
+from sqlalchemy import column, create_engine, insert, inspect, make_url, select, table
 
 from services.register import migrate
 from services.register.tables import AuditEntry, IdempotencyKey
@@ -99,4 +99,24 @@ def test_a_register_of_the_first_tables_comes_up_with_everything_in_it(empty_url
     with engine.connect() as connection:
         assert connection.execute(select(organizations.c.name)).scalar_one() == "Bronx Fathers Forward"
         assert connection.execute(select(AuditEntry.metadata.tables["printed_forms"])).all() == []
+    engine.dispose()
+
+
+def test_who_is_signed_in_stays_so_over_the_upgrade_and_gets_a_name_of_its_own(empty_url: str) -> None:
+    migrate.upgrade(empty_url, "0010")
+    engine = create_engine(_sync(empty_url))
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+    before = table("sign_ins", *(column(name) for name in ("token_sha256", "person_id", "created_at", "last_seen_at")))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":  # the person that it points to doesn't matter
+            connection.exec_driver_sql("SET session_replication_role = replica")
+        for token in ("a" * 64, "b" * 64):
+            person = uuid4() if engine.dialect.name == "postgresql" else uuid4().hex
+            row = {"token_sha256": token, "person_id": person, "created_at": at, "last_seen_at": at}
+            connection.execute(insert(before).values(row))
+    migrate.upgrade(empty_url)
+    with engine.connect() as connection:
+        ids = connection.execute(select(AuditEntry.metadata.tables["sign_ins"].c.id)).scalars().all()
+    assert len(set(ids)) == 2
+    assert None not in ids
     engine.dispose()
