@@ -106,7 +106,7 @@ class CheckpointBook:
 
     def append(self, make: Callable[[str], bytes], *, after: SignedCheckpoint | None) -> bool:
         """Append what ``make`` returns for the last line's hash, durably; False when another writer came first."""
-        with self._locked() as descriptor:
+        with contextmanager(self._locked)() as descriptor:
             tail = self._tail()
             line = _last_whole_line(tail)
             if (None if line is None else SignedCheckpoint.model_validate_json(line)) != after:
@@ -128,7 +128,6 @@ class CheckpointBook:
             file.seek(max(0, self._file.stat().st_size - TAIL_BYTES))
             return file.read()
 
-    @contextmanager
     def _locked(self) -> Iterator[int]:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         descriptor = os.open(self._file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -110,18 +110,26 @@ class _WithoutArguments(logging.Handler):
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        details: dict[str, Any] = {"logger": record.name, "place": f"{record.module}:{record.lineno}"}
-        if (said := str(record.msg)) in _texts_of(record.pathname):
-            details["said"] = WordForWord(said[:MOST_OF_A_TEXT])
-        if record.exc_info and record.exc_info[0]:
-            details |= {"error": record.exc_info[0].__name__, "at": places(record.exc_info[2])}
-        level = record.levelname.lower()
-        log = getattr(get_logger(), level if level in {"debug", "info", "warning", "error", "critical"} else "info")
-        log("library", **details)
+        _pass_on(record)
+
+
+def _pass_on(record: logging.LogRecord) -> None:
+    details: dict[str, Any] = {"logger": record.name, "place": f"{record.module}:{record.lineno}"}
+    if (said := str(record.msg)) in _texts_of(record.pathname):
+        details["said"] = WordForWord(said[:MOST_OF_A_TEXT])
+    if record.exc_info and record.exc_info[0]:
+        details |= {"error": record.exc_info[0].__name__, "at": places(record.exc_info[2])}
+    level = record.levelname.lower()
+    log = getattr(get_logger(), level if level in {"debug", "warning", "error", "critical"} else "info")
+    log("library", **details)
 
 
 @cache
 def _texts_of(file: str) -> frozenset[str]:
+    return _texts_in(file)
+
+
+def _texts_in(file: str) -> frozenset[str]:
     """Return every text that stands in a module's source; none when it can't be read."""
     try:
         tree = ast.parse(Path(file).read_bytes())

@@ -1,4 +1,7 @@
+import fcntl
 import json
+import os
+import stat
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -157,6 +160,29 @@ def test_of_two_writers_the_second_does_not_write_over_what_it_has_not_seen(book
     add(book, 200)
     assert not book.append(lambda _previous: b"never", after=seen)
     assert witness(book).checkpoints == LINES + 1
+
+
+def test_nobody_else_can_hold_the_file_while_a_line_is_made(book: CheckpointBook) -> None:
+    def make(_previous: str) -> bytes:
+        with book.file.open("ab") as another, pytest.raises(BlockingIOError):
+            fcntl.flock(another, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return b"a line"
+
+    open_before = len(list(Path("/proc/self/fd").iterdir()))
+    assert book.append(make, after=book.newest())
+    assert list(book.lines())[LINES:] == [b"a line"]
+    assert len(list(Path("/proc/self/fd").iterdir())) <= open_before
+
+
+def test_folder_and_file_are_made_for_their_owner_only(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        book = CheckpointBook(tmp_path / "some" / "where")
+        add(book, 1)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(book.file.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(book.file.stat().st_mode) == 0o600
 
 
 def test_only_the_signer_can_tell_its_own_line(book: CheckpointBook) -> None:

@@ -146,6 +146,35 @@ def test_another_library_is_heard_from_the_level_on() -> None:
     assert [line["logger"] for line in read(lines)] == ["some.library"]
 
 
+def told(number: int, error: Any = None) -> dict[str, Any]:
+    """What is printed of a library's line."""
+    record = logging.LogRecord("some.library", number, __file__, 7, "not a text of this file " + NAME, None, error)
+    with process_log(level="debug") as lines:
+        logging.getLogger().handle(record)
+    (line,) = read(lines)
+    assert NAME not in lines.getvalue()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("number", "level"),
+    [(10, "debug"), (20, "info"), (30, "warning"), (40, "error"), (50, "critical"), (5, "info"), (25, "info")],
+)
+def test_a_library_s_line_keeps_its_level_and_one_of_its_own_making_is_information(number: int, level: str) -> None:
+    line = told(number)
+    assert (line["event"], line["level"], line["logger"]) == ("library", level, "some.library")
+    assert line["place"] == "test_log_setup:7"
+    assert not {"error", "at", "said", "left_out"} & set(line)
+
+
+def test_a_library_s_error_is_told_by_class_and_place() -> None:
+    error = an_error()
+    line = told(logging.ERROR, (ValueError, error, error.__traceback__))
+    assert (line["error"], line["at"]) == ("ValueError", places(error.__traceback__))
+    assert told(logging.ERROR, (ValueError, None, None))["error"] == "ValueError"
+    assert "error" not in told(logging.ERROR, (None, None, None))
+
+
 def test_the_list_as_its_source_says_it() -> None:
     fields = runpy.run_path(log_fields.__file__)["FIELDS"]
     for name, fits, does_not in (

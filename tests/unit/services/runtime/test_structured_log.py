@@ -240,6 +240,12 @@ def test_a_library_is_quoted_only_with_what_stands_in_its_own_code(
     assert NAME not in lines.getvalue()
 
 
+def test_a_piece_of_a_text_is_no_text_of_a_library(lines: io.StringIO, tmp_path: Path) -> None:
+    a_library(tmp_path, "log.warning(f'cannot embed {name}')").speak("")
+    (line,) = _read(lines)
+    assert "said" not in line
+
+
 def test_a_library_cannot_pass_a_text_of_its_own_as_a_field(lines: io.StringIO) -> None:
     get_logger().warning("library", said=NAME)
     (line,) = _read(lines)
