@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 
 from consent_intake.adapters.cell_reader import CellKind, CellReader
-from consent_intake.adapters.field_strips import Line, comb_line, first_words, text_lines
+from consent_intake.adapters.field_strips import Line, comb_line, first_words, text_lines, without_far_specks
 from consent_intake.adapters.form_ink import InkedForm
 from consent_intake.adapters.rapidocr_lines import CAPITALS, DIGITS, NAME_CHARACTERS, RapidOcrLines
 from consent_intake.rules.comb_text import IDENTIFIER_LETTERS, best_comb, cells_text, date_in_comb, day_first_in_comb
@@ -94,7 +94,7 @@ class FieldReader:
         """
         texts = {name: self._text(form, name) for name in TEXT_FIELDS}
         combs = self._combs(form, today)
-        signature = text_lines("signature", form.boxes["signature"])
+        signature = text_lines("signature", without_far_specks(form.boxes["signature"]))
         words = tuple(word for line in signature for word in self._lines.words(line, width=WIDTHS["signature"]))
         return FieldsRead(texts | combs, words[:60], _for_a_second_reader(form, texts))
 

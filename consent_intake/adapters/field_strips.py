@@ -26,6 +26,10 @@ _LEAST_LINE = 0.28
 """Two lines of a box are each at least so high, as a share of both: dots and accents are lower."""
 
 
+_LARGEST_SPECK = 8
+_NEAR_WRITING = 20.0
+"""Pixels at 200 dpi; tall letters have their dots farther off: what is no farther than they are tall is near."""
+
 _EARLIEST_CUT, _LATEST_CUT = 0.4, 0.65
 _FEWEST_COLUMNS = 8
 _DARK = 200
@@ -37,6 +41,23 @@ class Line:
 
     name: str
     picture: GreyPixels
+
+
+def without_far_specks(box: InkBox) -> InkBox:
+    """Return the ink without specks that lie away from all writing: a line that begins at one is read as nonsense.
+
+    Dots and accents lie near their letters and stay.
+    """
+    count, labels, stats, centres = cv2.connectedComponentsWithStats(box.ink, connectivity=8)
+    small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= _LARGEST_SPECK
+    small[0] = True
+    if small.all() or not small[1:].any():
+        return box
+    near = max(_NEAR_WRITING, float(np.percentile(stats[~small, cv2.CC_STAT_HEIGHT], 75)))
+    away = cv2.distanceTransform(small[labels].astype(np.uint8), cv2.DIST_L2, 5)
+    columns, rows = centres.round().astype(int).T
+    far = np.flatnonzero(small & (away[rows, columns] > near) & (np.arange(count) > 0))
+    return InkBox(box.grey, np.where(np.isin(labels, far), 0, box.ink).astype(np.uint8)) if far.size else box
 
 
 def text_lines(name: str, box: InkBox) -> list[Line]:

@@ -33,8 +33,11 @@ _LONG_WORD = 5
 _ALIKE = 0.7
 """A scan makes "Pendina" of Pending; what is read into loops and peaks is like none of these words."""
 
-_SLASH_S = re.compile(r"^\W*[/\\|!1il]?[s5$ec]/|^\W*[/\\|!][s5$ec][/\\|!1il]|^[/!|]")
+_SLASH_S = re.compile(r"^\W*[/\\|!1il]?[s5$ec]/|^\W*[/\\|!][s5$ec][/\\|!1il]")
 """/s/, as courts' electronic filings have it, whatever a scan makes of its letter and of one of its strokes."""
+
+_SLASH_FIRST = re.compile(r"^[/!|]")
+"""All that is left of it at times, before a name; a pen's peaks read as "!!?!", without a letter anywhere."""
 
 _SLASH_S_ALONE = re.compile(r"^\W*[1il!/|\\]?[s5$][1il!/|\\]$|^[1il]?[!/|\\]$")
 """The same as a word of its own before a name: "Is1 Ana Levy", "s! Ana Levy"."""
@@ -90,6 +93,8 @@ def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThreshol
     if _INITIALS.search(folded(" ".join(word.text for word in words))) or _are_printed_capitals(words):
         return True
     if len(words) > 1 and len(words[1].text) >= _WORD and _SLASH_S_ALONE.search(folded(words[0].text)):
+        return True
+    if any(_SLASH_FIRST.search(word.text) for word in words) and _letters_of(words, 0.0):
         return True
     return any(_is_no_signature(word.text, word.confidence, thresholds) for word in words)
 

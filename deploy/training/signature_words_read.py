@@ -12,7 +12,7 @@ from signature_table import BUILD
 from signature_zones import Zone
 
 from consent_intake.adapters.field_reader import WIDTHS
-from consent_intake.adapters.field_strips import text_lines
+from consent_intake.adapters.field_strips import text_lines, without_far_specks
 from consent_intake.adapters.pen_likeness import MODEL, PenLikeness
 from consent_intake.adapters.rapidocr_lines import RapidOcrLines
 from consent_intake.rules.form_reading import ZoneWord
@@ -69,7 +69,7 @@ def _key(one: Set, number: int) -> str:
 
 
 def _words(zone: Zone, reader: RapidOcrLines) -> list[tuple[str, float]]:
-    lines = text_lines("signature", zone.box)
+    lines = text_lines("signature", without_far_specks(zone.box))
     words = [word for line in lines for word in reader.words(line, width=WIDTHS["signature"])]
     return [(word.text, word.confidence) for word in words[:MOST_WORDS]]
 

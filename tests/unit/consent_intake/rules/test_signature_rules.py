@@ -167,6 +167,8 @@ def test_a_word_that_speaks_against_a_signature_goes_to_a_person(text: str, conf
         ("uee", 0.95),
         ("Mmmn", 0.7),
         ("Cleee", 0.66),
+        ("!!?!", 0.3),
+        ("!-2", 0.1),
         ("", 1.0),
     ],
 )
@@ -201,6 +203,7 @@ def test_no_chance_is_high_enough_beside_a_word_that_takes_the_consent_back(text
         ([("Is1", 0.3), ("Denise", 0.4)], True),
         ([("S!", 0.3), ("Paul", 0.4)], True),
         ([("1/", 0.3), ("Jorge", 0.4)], True),
+        ([("!!", 0.3), ("Paul", 0.4)], True),
         ([("S.", 0.3), ("Paul", 0.4)], False),
         ([("L", 0.3), ("Torres", 0.4)], False),
         ([("M?", 0.6)], False),
