@@ -5,7 +5,7 @@ Writes    no topic
 Tables    messages (owner); consents (status: DELIVERED, REFUSED, EXPIRED); vault_keys;
           organizations.webhook_disabled_at; audit_entries
 Outside   an SMTP server (adapters/mail_sender.py); organizations' webhooks (adapters/webhook_sender.py)
-Also      sends what the portal asks for by a row in messages: invitations, declines, links for a client
+Also      sends what the portal asks for by a row in messages: invitations, declines, passwords, links for a client
           closes the consents whose last day is over, every hour (delivery/closing.py): EXPIRED, key destroyed
 Watch     messages that are PENDING for long or FAILED ("message given up"); "nobody to tell", "nobody to review";
           MAIL_SERVER_AWAY; lag of its topics

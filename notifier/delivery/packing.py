@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from gettext import NullTranslations
 
-from notifier.rules.kinds import WEBHOOK_TYPES, Kind
+from notifier.rules.kinds import CARRIES_TOKEN, WEBHOOK_TYPES, Kind
 from notifier.rules.message_text import TEMPLATES, Facts, compose
 from notifier.rules.outgoing import Mail, WebhookCall
 from notifier.rules.redelivery import Failure, GiveUp
@@ -49,7 +49,7 @@ class Packer:
             return GiveUp(Failure.MESSAGE_INVALID)
         try:
             reader = await self._reader(tx, message)
-            token = open_parameter(self._keys, message, SEALED_TOKEN) if kind is Kind.INVITATION else None
+            token = open_parameter(self._keys, message, SEALED_TOKEN) if kind in CARRIES_TOKEN else None
         except ObjectDamaged:
             return GiveUp(Failure.SECRET_UNREADABLE)
         if reader is None:

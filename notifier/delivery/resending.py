@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from notifier.delivery.settling import ACTOR
-from notifier.rules.kinds import Kind
+from notifier.rules.kinds import CARRIES_TOKEN, Kind
 from services.register import audit
 from services.register.database import Transaction
 from services.register.states import DeliveryState
 from services.register.tables import Message
 
-ONCE_ONLY = frozenset({Kind.INVITATION, Kind.RESOURCE})
+ONCE_ONLY = CARRIES_TOKEN | {Kind.RESOURCE}
 """Their token or address was erased when they were given up: they must be asked for anew in the portal."""
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 
 from notifier.delivery import contacts
 from notifier.delivery.desk import Draft, Recipient, write
-from notifier.rules.kinds import Kind
+from notifier.rules.kinds import CARRIES_TOKEN, Kind
 from notifier.rules.recipients import administrators
 from notifier.rules.redelivery import (
     EMAIL_WAITS,
@@ -117,7 +117,7 @@ async def _tell_in_inbox(tx: Transaction, message: Message, failure: Failure, no
 
 
 async def _who_hears_of_it(tx: Transaction, message: Message) -> list[UUID]:
-    if message.person_id is not None and message.kind != Kind.INVITATION.value:
+    if message.person_id is not None and Kind(message.kind) not in CARRIES_TOKEN:
         return [message.person_id]
     organization_id = message.organization_id
     if message.person_id is not None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """What a message tells. The portal writes invitations, declines and resource links; the notifier all others."""
+    """What a message tells. The portal writes what is about accounts, and resource links; the notifier all others."""
 
     SNAPSHOT_READY = "snapshot_ready"
     CONSENT_REJECTED = "consent_rejected"
@@ -17,6 +17,8 @@ class Kind(StrEnum):
     SNAPSHOT_REFUSED = "snapshot_refused"
     CONSENT_REVOKED = "consent_revoked"
     INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a name
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a name
     ORGANIZATION_DECLINED = "organization_declined"
     RESOURCE = "resource"
     EMAIL_FAILED = "email_failed"
@@ -27,6 +29,9 @@ class Kind(StrEnum):
 TELLS_REASONS = frozenset({Kind.CONSENT_REJECTED, Kind.CASE_REFUSED, Kind.CASE_IN_REVIEW, Kind.SNAPSHOT_REFUSED})
 """Kinds that carry reasons. A message about a form's review never does: which forms are reviewed, and why, would tell
 which ones are held for safety. A case in review is about the record's figures and dates only."""
+
+CARRIES_TOKEN = frozenset({Kind.INVITATION, Kind.PASSWORD_RESET})
+"""Kinds with a one-time link, for people who can't sign in yet or any more."""
 
 FOR_REVIEWERS = frozenset({Kind.REVIEW_WAITING, Kind.CASE_REVIEW_WAITING})
 """Kinds for the agency's own reviewers."""

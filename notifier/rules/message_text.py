@@ -11,7 +11,7 @@ from html import escape
 from urllib.parse import quote
 from uuid import UUID
 
-from notifier.rules.kinds import Kind
+from notifier.rules.kinds import CARRIES_TOKEN, Kind
 from schemas.values import Language
 
 REFERENCE_LENGTH = 8
@@ -28,7 +28,7 @@ class Facts:
         portal_url: public address of the portal, without trailing slash.
         consent_id: of the consent it is about, if any.
         reasons: sentences of the reason codes, in the reader's language.
-        token: one-time token of an invitation, which becomes part of its link.
+        token: one-time token of an invitation or a reset, which becomes part of its link.
         links: title and address of each resource.
     """
 
@@ -63,6 +63,9 @@ PRODUCT = "Child Support Snapshot"
 SIGNED_IN_ONLY = "You have to sign in to see it. Do not reply to this e-mail."
 NO_REPLY = "Do not reply to this e-mail."
 REFERENCE = "Reference: {reference}"
+
+OPEN_TO_ALL = CARRIES_TOKEN | {Kind.PASSWORD_CHANGED}
+"""Kinds whose link needs no sign-in."""
 
 TEMPLATES: Mapping[Kind, _Template] = {
     Kind.SNAPSHOT_READY: _Template(
@@ -140,6 +143,24 @@ TEMPLATES: Mapping[Kind, _Template] = {
         "/invitation?token={token}",
         "Choose a password",
     ),
+    Kind.PASSWORD_RESET: _Template(
+        "Child Support Snapshot: set a new password",
+        (
+            "Somebody asked for a new password for your account. If it was you, set it with this link.",
+            "The link works once, within one hour. If it was not you, do nothing: your password stays as it is.",
+        ),
+        "/password-reset?token={token}",
+        "Set a new password",
+    ),
+    Kind.PASSWORD_CHANGED: _Template(
+        "Child Support Snapshot: your password was changed",
+        (
+            "The password of your account was changed. Every other browser was signed out.",
+            "If it was not you, set a new password now and tell your administrator.",
+        ),
+        "/forgot-password",
+        "It was not me: set a new password",
+    ),
     Kind.ORGANIZATION_DECLINED: _Template(
         "Child Support Snapshot: your organization's request",
         (
@@ -176,7 +197,7 @@ def compose(facts: Facts, translations: NullTranslations) -> MessageText:
     paragraphs = [say(text) for text in template.paragraphs] + list(facts.reasons)
     address = _address(template, facts)
     closing = [say(REFERENCE).format(reference=reference)] if reference else []
-    closing.append(say(SIGNED_IN_ONLY if template.page and facts.kind is not Kind.INVITATION else NO_REPLY))
+    closing.append(say(SIGNED_IN_ONLY if template.page and facts.kind not in OPEN_TO_ALL else NO_REPLY))
     links = [(say(template.button), address)] if template.button and address else list(facts.links)
     subject = say(template.subject).format(reference=reference)
     return MessageText(

@@ -25,6 +25,11 @@ def invitation_cookie(settings: PortalSettings) -> str:
     return "__Secure-invitation" if settings.is_https else "invitation"
 
 
+def password_reset_cookie(settings: PortalSettings) -> str:
+    """Name of the cookie that holds the token of a link for a forgotten password; it has a path of its own, too."""
+    return "__Secure-password_reset" if settings.is_https else "password_reset"
+
+
 def set_cookie(
     response: Response, settings: PortalSettings, name: str, value: str, *, max_age: int | None = None, path: str = "/"
 ) -> None:

@@ -6,6 +6,12 @@ from services.portal.languages import mark
 
 NOTICES: Mapping[str, str] = {
     "signed_out": mark("You are signed out."),
+    "password_changed": mark("Your password is changed. Every other browser is signed out."),
+    "password_set": mark("Your password is set. Sign in with it now."),
+    "reset_asked": mark("If we know this address, we are e-mailing it a link now. The link works for one hour."),
+    "reset_started": mark("We are e-mailing them a link to set another password. The link works for one hour."),
+    "sign_in_ended": mark("That browser is signed out."),
+    "sign_ins_ended": mark("Every other browser is signed out."),
     "agreement_accepted": mark("Thank you. Your agreement is recorded."),
     "organization_approved": mark("Approved. We are e-mailing the contact person an invitation."),
     "organization_declined": mark("Declined. We are e-mailing the contact person."),

@@ -1,4 +1,4 @@
-"""How often one address may try: sign-in, sign-up, invitations and API keys. Counts live in this one process."""
+"""How often one address may try: signing in and what belongs to it, and API keys. Counts live in this one process."""
 
 import math
 import time
@@ -18,6 +18,18 @@ SIGN_UP = RateLimitItemPerHour(10)
 
 INVITATION = RateLimitItemPerMinute(20)
 """Invitation links tried per address; a link holds 256 random bits, so this only keeps the noise down."""
+
+RESET_ASKED = RateLimitItemPerHour(20)
+"""Links for forgotten passwords asked for per client address: an office on a Monday morning."""
+
+RESET_MAILED = RateLimitItemPerHour(3)
+"""Links sent to one e-mail address: enough for a mail that got lost, too few to fill somebody's mailbox."""
+
+RESET_LINK = RateLimitItemPerMinute(20)
+"""Links for forgotten passwords tried per client address, as invitations."""
+
+PASSWORD_CHANGE = RateLimitItemPerMinute(10)
+"""Changes of a password tried per person; ten wrong ones also lock the account, as at sign-in."""
 
 API_KEY_REFUSED = RateLimitItemPerMinute(30)
 """Wrong API keys per address."""

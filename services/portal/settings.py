@@ -25,6 +25,9 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 INVITATION_LIFETIME = timedelta(days=7)
 """How long an invitation link works: long enough for a small office, short enough for a mailbox."""
 
+RESET_LIFETIME = timedelta(hours=1)
+"""How long a link for a forgotten password works: mail servers may hold a first mail back for half of it."""
+
 
 class PortalSettings(
     LogSettings,

@@ -32,10 +32,11 @@ def digest(token: str) -> str:
     return sha256(token.encode()).hexdigest()
 
 
-async def begin(tx: Transaction, person_id: UUID, at: datetime) -> str:
-    """Start a sign-in; returns its token, which is stored nowhere."""
+async def begin(tx: Transaction, person_id: UUID, at: datetime, *, device: str | None = None) -> str:
+    """Start a sign-in on a device (devices.py); returns its token, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
-    tx.add(SignIn(token_sha256=digest(token), person_id=person_id, created_at=at, last_seen_at=at, ended_at=None))
+    begun = SignIn(token_sha256=digest(token), person_id=person_id, device=device, created_at=at, last_seen_at=at)
+    tx.add(begun)
     await tx.flush()
     return token
 
@@ -71,6 +72,35 @@ async def end(tx: Transaction, token: str, at: datetime) -> None:
     person_id = await tx.scalar(ended.returning(SignIn.person_id))
     if person_id is not None:
         await audit.record(tx, act="person.signed_out", actor=audit.person_actor(person_id), at=at)
+
+
+async def live_of(tx: Transaction, person_id: UUID, at: datetime) -> list[SignIn]:
+    """Return a person's sign-ins that still count, the last used first."""
+    query = (
+        select(SignIn)
+        .where(SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+        .where(SignIn.last_seen_at >= at - IDLE_LIMIT, SignIn.created_at >= at - ABSOLUTE_LIMIT)
+    )
+    return list(await tx.scalars(query.order_by(SignIn.last_seen_at.desc(), SignIn.created_at.desc(), SignIn.id)))
+
+
+async def end_one_of(tx: Transaction, person_id: UUID, sign_in_id: UUID, at: datetime) -> bool:
+    """End one of a person's own sign-ins; False when it is another's, ended already or not there."""
+    mine = (SignIn.id == sign_in_id, SignIn.person_id == person_id, SignIn.ended_at.is_(None))
+    ended = await tx.scalar(update(SignIn).where(*mine).values(ended_at=at).returning(SignIn.id))
+    if ended is None:
+        return False
+    detail = {"sign_in": str(sign_in_id)}
+    await audit.record(tx, act="person.sign_in_ended", actor=audit.person_actor(person_id), at=at, detail=detail)
+    return True
+
+
+async def end_others_of(tx: Transaction, person_id: UUID, token: str, at: datetime) -> None:
+    """End every sign-in of a person but the one with this token."""
+    others = (SignIn.person_id == person_id, SignIn.ended_at.is_(None), SignIn.token_sha256 != digest(token))
+    ended = (await tx.scalars(update(SignIn).where(*others).values(ended_at=at).returning(SignIn.id))).all()
+    actor, detail = audit.person_actor(person_id), {"count": len(ended)}
+    await audit.record(tx, act="person.other_sign_ins_ended", actor=actor, at=at, detail=detail)
 
 
 async def end_all_of(tx: Transaction, person_id: UUID, at: datetime) -> None:

@@ -17,9 +17,7 @@ class SignIn(Base):
     token_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     id: Mapped[UUID] = mapped_column(unique=True, default=uuid4, doc="names it in pages and the audit log")
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id"))
-    device: Mapped[str | None] = mapped_column(
-        String(40), doc="kinds of browser and system, as firefox/windows"
-    )
+    device: Mapped[str | None] = mapped_column(String(40), doc="kinds of browser and system, as firefox/windows")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

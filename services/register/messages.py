@@ -19,6 +19,8 @@ from services.vault.standing_keys import PurposeKeys
 from services.vault.vault import ObjectDamaged
 
 INVITATION = "invitation"
+PASSWORD_RESET = "password_reset"  # noqa: S105  (a message's kind)
+PASSWORD_CHANGED = "password_changed"  # noqa: S105  (a message's kind)
 ORGANIZATION_DECLINED = "organization_declined"
 RESOURCE = "resource"
 
@@ -28,9 +30,17 @@ SEALED_ADDRESS = "sealed_address"
 
 async def invite(tx: Transaction, keys: PurposeKeys, *, person_id: UUID, token: str, at: datetime) -> UUID:
     """Ask for an e-mail to a person with the link ``{portal}/invitation?token=...``; return the message's id."""
-    message_id = uuid4()
-    parameters = {SEALED_TOKEN: _sealed(keys, SEALED_TOKEN, message_id, token)}
-    return await _request(tx, message_id, kind=INVITATION, person_id=person_id, parameters=parameters, at=at)
+    return await _with_token(tx, keys, kind=INVITATION, person_id=person_id, token=token, at=at)
+
+
+async def send_reset_link(tx: Transaction, keys: PurposeKeys, *, person_id: UUID, token: str, at: datetime) -> UUID:
+    """Ask for an e-mail with the link ``{portal}/password-reset?token=...``; return the message's id."""
+    return await _with_token(tx, keys, kind=PASSWORD_RESET, person_id=person_id, token=token, at=at)
+
+
+async def tell_password_changed(tx: Transaction, *, person_id: UUID, at: datetime) -> UUID:
+    """Ask for an e-mail that tells a person of their new password; return the message's id."""
+    return await _request(tx, uuid4(), kind=PASSWORD_CHANGED, person_id=person_id, parameters={}, at=at)
 
 
 async def tell_declined(tx: Transaction, *, organization_id: UUID, at: datetime) -> UUID:
@@ -89,6 +99,14 @@ def _sealed(keys: PurposeKeys, name: str, message_id: UUID, text: str) -> str:
 
 def _purpose(name: str, message_id: UUID) -> str:
     return f"{name}/{message_id}"
+
+
+async def _with_token(
+    tx: Transaction, keys: PurposeKeys, *, kind: str, person_id: UUID, token: str, at: datetime
+) -> UUID:
+    message_id = uuid4()
+    parameters = {SEALED_TOKEN: _sealed(keys, SEALED_TOKEN, message_id, token)}
+    return await _request(tx, message_id, kind=kind, person_id=person_id, parameters=parameters, at=at)
 
 
 async def _request(

@@ -174,23 +174,63 @@ async def sign_in(database: Database, *, email: str, password: str, at: datetime
     async with database.transaction() as tx:
         person = await lock(tx, found.id)
         # allowed: secrets-in-constant-time - two readings of one column: was the password changed in between?
-        return person if await _noted(tx, person, fits and person.password_hash == stored, at) else None
+        if not await _noted(tx, person, fits and person.password_hash == stored, at, wrong="person.sign_in_failed"):
+            return None
+        await audit.record(tx, act="person.signed_in", actor=audit.person_actor(person.id), at=at)
+        return person
 
 
-async def _noted(tx: Transaction, person: Person, fits: bool, at: datetime) -> bool:
+async def confirm_password(database: Database, person_id: UUID, *, password: str, at: datetime) -> str | None:
+    """Return the stored hash when somebody signed in types their password once more, else None.
+
+    Whoever sits down at an open browser guesses no better than at sign-in: the same count, the same lock.
+
+    Raises:
+        PersonUnknown: see there.
+    """
+    async with database.reading() as tx:
+        stored = (await get(tx, person_id)).password_hash
+    fits = await asyncio.to_thread(check_password, stored, password)
+    async with database.transaction() as tx:
+        person = await lock(tx, person_id)
+        return stored if await _noted(tx, person, fits, at, wrong="password.refused") else None
+
+
+async def set_password(tx: Transaction, person_id: UUID, *, password_hash: str, instead_of: str | None = None) -> bool:
+    """Give an active person another password; False when they are not active or it was changed in between.
+
+    A lock ends; sign-ins and API keys are the caller's business.
+
+    Args:
+        tx: the transaction that also records why.
+        person_id: whose.
+        password_hash: of ``hash_password``.
+        instead_of: the stored hash that was confirmed, if one was.
+
+    Raises:
+        PersonUnknown: see there.
+    """
+    person = await lock(tx, person_id)
+    if person.status is not PersonStatus.ACTIVE or instead_of not in {None, person.password_hash}:
+        return False
+    person.password_hash = password_hash
+    person.failed_sign_ins, person.locked_until = 0, None
+    return True
+
+
+async def _noted(tx: Transaction, person: Person, fits: bool, at: datetime, *, wrong: str) -> bool:
     if person.locked_until is not None and at < person.locked_until:
         detail: dict[str, JsonValue] = {"person": str(person.id), "locked": True}
-        await audit.record(tx, act="person.sign_in_failed", actor=SYSTEM, at=at, detail=detail)
+        await audit.record(tx, act=wrong, actor=SYSTEM, at=at, detail=detail)
         return False
     if fits and person.status is PersonStatus.ACTIVE:
         person.failed_sign_ins, person.locked_until = 0, None
-        await audit.record(tx, act="person.signed_in", actor=audit.person_actor(person.id), at=at)
         return True
     person.failed_sign_ins += 1
     locks = person.failed_sign_ins >= FAILURES_BEFORE_LOCK
     if locks:
         person.failed_sign_ins, person.locked_until = 0, at + LOCKED_FOR
-    act = "person.locked_out" if locks else "person.sign_in_failed"
+    act = "person.locked_out" if locks else wrong
     await audit.record(tx, act=act, actor=SYSTEM, at=at, detail={"person": str(person.id)})
     return False
 

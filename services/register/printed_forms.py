@@ -96,6 +96,12 @@ async def status_of(tx: Transaction, serial: str, *, organization_id: UUID, clai
     return ISSUED if await _free_for(tx, form, consent_id) else USED
 
 
+async def printed_at(tx: Transaction, serial: str) -> datetime | None:
+    """Return when an id was printed, aware: nobody can have signed its form before; None for one not given out here."""
+    at: datetime | None = await tx.scalar(select(PrintedForm.printed_at).where(PrintedForm.serial == serial))
+    return at
+
+
 async def mark_used(tx: Transaction, serial: str, *, consent_id: UUID, at: datetime) -> bool:
     """Note that a consent came on this form. Safe to call whatever ``status_of`` said and whatever was decided.
 

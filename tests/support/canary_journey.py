@@ -186,6 +186,7 @@ def knock_at_every_door(line: RunningLine) -> None:
             f"/{PARENT[0]}",
             f"/consents/{CASE}",
             f"/invitation?token={secret}",
+            f"/password-reset?token={secret}",
             f"/consents?name={PARENT[0]}",
         ):
             browser.get(

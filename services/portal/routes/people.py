@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
 from schemas.values import Language
-from services.portal import invitations, sign_ins
+from services.portal import invitations, password_changes, sign_ins
 from services.portal.context import Context, PortalContext
 from services.portal.form_checks import mistakes, why_no_email, why_no_language, why_no_name
 from services.portal.identity import SignedIn, require_role
@@ -70,6 +70,19 @@ async def invite_again(person_id: UUID, context: Context, person: Administrator)
             actor = person_actor(person.person_id)
             await audit.record(tx, act="person.invited_again", actor=actor, at=at, detail=detail)
     return see("/people", notice="person_invited")
+
+
+@router.post("/people/{person_id}/reset-password")
+async def reset_password(person_id: UUID, context: Context, person: Administrator) -> Response:
+    """Send somebody who lost their password a link to set another; nobody else ever knows or sets it."""
+    async with context.database.transaction() as tx:
+        member = await _member(tx, person, person_id)
+        if member.status is PersonStatus.ACTIVE:
+            at, detail = context.clock(), {"person": str(member.id)}
+            await password_changes.send_link(tx, context.master_key, member, at)
+            actor = person_actor(person.person_id)
+            await audit.record(tx, act="password.reset_started", actor=actor, at=at, detail=detail)
+    return see("/people", notice="reset_started")
 
 
 @router.post("/people/{person_id}/deactivate")

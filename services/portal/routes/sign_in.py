@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from services.portal import sign_ins
 from services.portal.context import Context, PortalContext
 from services.portal.cookies import clear_cookie, language_cookie, set_cookie, sign_in_cookie, visitor_cookie
+from services.portal.devices import device_of
 from services.portal.errors import error_page
 from services.portal.identity import SignedIn, anybody, client_address
 from services.portal.languages import mark
@@ -64,7 +65,8 @@ async def signed_in_response(request: Request, context: PortalContext, person: P
         earlier = request.cookies.get(sign_in_cookie(context.settings))
         if earlier:
             await sign_ins.end(tx, earlier, now)
-        token = await sign_ins.begin(tx, person.id, now)
+        device = device_of(request.headers.get("user-agent", ""))
+        token = await sign_ins.begin(tx, person.id, now, device=device)
     response = see(path)
     limit = int(ABSOLUTE_LIMIT.total_seconds())
     set_cookie(response, context.settings, sign_in_cookie(context.settings), token, max_age=limit)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from notifier.delivery.courier import LEASE
+from notifier.delivery.resending import CannotBeSentAgain, send_again
 from notifier.rules.kinds import Kind
 from notifier.rules.outgoing import Mail
 from notifier.rules.redelivery import EMAIL_WAITS, Accepted, Failure, GiveUp, Outcome, TryAgain
@@ -235,6 +236,26 @@ async def test_an_invitation_holds_its_token_sealed_and_only_until_it_is_sent(wo
     assert mail["To"] == person.email
     assert mail["Content-Language"] == "es"
     assert (await email_of(world)).parameters == {}
+
+
+async def test_a_link_for_a_forgotten_password_is_sealed_until_it_is_sent_and_never_sent_twice(
+    world: NotifierWorld,
+) -> None:
+    person = await world.person(await world.organization(), language=Language.SPANISH)
+    async with world.database.transaction() as tx:
+        row_id = await messages.send_reset_link(
+            tx, world.master, person_id=person.id, token="one-time-token", at=world.clock()
+        )
+    assert "one-time-token" not in str((await email_of(world)).parameters)
+    await world.send_all()
+    (mail,) = world.mail.taken
+    assert f"{PORTAL}/password-reset?token=one-time-token" in plain_text(mail)
+    assert (mail["To"], mail["Content-Language"]) == (person.email, "es")
+    assert (await email_of(world)).parameters == {}
+    async with world.database.transaction() as tx:
+        (await tx.get_one(Message, row_id)).state = DeliveryState.FAILED
+        with pytest.raises(CannotBeSentAgain):
+            await send_again(tx, row_id, at=world.clock())
 
 
 async def test_links_go_to_a_clients_address_that_is_forgotten_afterwards(world: NotifierWorld) -> None:

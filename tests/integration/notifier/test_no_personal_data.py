@@ -76,6 +76,8 @@ async def send_one_of_each(world: NotifierWorld, language: Language) -> None:
     async with world.database.transaction() as tx:
         (await tx.get_one(Person, person.id)).display_name = "Staff Nombre-Apellido"
         await messages.invite(tx, world.master, person_id=person.id, token="t0ken", at=world.clock())
+        await messages.send_reset_link(tx, world.master, person_id=person.id, token="t0ken", at=world.clock())
+        await messages.tell_password_changed(tx, person_id=person.id, at=world.clock())
         await messages.tell_declined(tx, organization_id=organization.id, at=world.clock())
         await messages.share_resources(
             tx, world.master, organization_id=organization.id, address="client@mail.example",
@@ -100,7 +102,7 @@ async def test_no_message_log_or_row_repeats_a_person(
     }
     assert {row.state for row in await world.messages()} == {"sent"}
     said = [everything_in(mail) for mail in world.mail.taken] + [repr(call) for call in world.webhooks.tried]
-    assert len(said) == 19
+    assert len(said) == 21
     output = capsys.readouterr()
     for text in [*said, await stored_texts(world), output.out, output.err]:
         for canary in [*CANARIES, "t0ken" if text not in said else "\0", WEBHOOK_SECRET_PREFIX]:

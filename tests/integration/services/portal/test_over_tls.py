@@ -36,10 +36,12 @@ async def test_every_cookie_is_this_hosts_alone_and_travels_encrypted(world: Por
             await client.get("/language/es"),
             await client.get("/sign-up"),
             await client.get("/invitation?token=x"),
+            await client.get("/password-reset?token=x"),
         ]
     cookies = [cookie for answer in answers for cookie in answer.headers.get_list("set-cookie")]
     names = {cookie.partition("=")[0] for cookie in cookies}
-    assert names == {"__Host-sign_in", "__Host-visitor", "__Host-language", "__Secure-invitation"}
+    of_links = {"__Secure-invitation", "__Secure-password_reset"}
+    assert names == {"__Host-sign_in", "__Host-visitor", "__Host-language"} | of_links
     for cookie in cookies:
         assert cookie.startswith(("__Host-", "__Secure-")), cookie.partition("=")[0]
         assert "; Secure" in cookie, cookie.partition("=")[0]

@@ -41,6 +41,10 @@ EXPECTED: dict[tuple[str, str], str | set[PersonRole]] = {
     ("GET", "/sign-up/received"): PUBLIC,
     ("GET", "/invitation"): PUBLIC,
     ("POST", "/invitation"): PUBLIC,
+    ("GET", "/forgot-password"): PUBLIC,
+    ("POST", "/forgot-password"): PUBLIC,
+    ("GET", "/password-reset"): PUBLIC,
+    ("POST", "/password-reset"): PUBLIC,
     ("GET", "/agreement"): BEFORE_AGREEMENT,
     ("POST", "/agreement"): BEFORE_AGREEMENT,
     ("GET", "/organizations"): {AGENCY},
@@ -51,7 +55,13 @@ EXPECTED: dict[tuple[str, str], str | set[PersonRole]] = {
     ("GET", "/people"): {ADMIN},
     ("POST", "/people"): {ADMIN},
     ("POST", "/people/{person_id}/invite-again"): {ADMIN},
+    ("POST", "/people/{person_id}/reset-password"): {ADMIN},
     ("POST", "/people/{person_id}/deactivate"): {ADMIN},
+    ("GET", "/account"): EVERYBODY,
+    ("POST", "/account/sign-ins/{sign_in_id:uuid}/end"): EVERYBODY,
+    ("POST", "/account/sign-ins/end-others"): EVERYBODY,
+    ("GET", "/account/password"): EVERYBODY,
+    ("POST", "/account/password"): EVERYBODY,
     ("GET", "/connections"): {ADMIN},
     ("POST", "/connections/keys"): {ADMIN},
     ("POST", "/connections/keys/{key_id}/revoke"): {ADMIN},
@@ -105,8 +115,8 @@ def _routes_of(app: FastAPI) -> Iterator[tuple[str, str]]:
 
 
 def _address(path: str) -> str:
-    for name in ("consent_id:uuid", "snapshot_id:uuid", "message_id:uuid", "organization_id", "person_id", "key_id"):
-        path = path.replace(f"{{{name}}}", str(uuid4()))
+    for name in ("consent_id", "snapshot_id", "message_id", "sign_in_id", "organization_id", "person_id", "key_id"):
+        path = path.replace(f"{{{name}:uuid}}", str(uuid4())).replace(f"{{{name}}}", str(uuid4()))
     return path.replace("{language}", "en").replace("{check}", "signature")
 
 

@@ -181,3 +181,39 @@ def test_a_stored_hash_is_argon2id_and_never_the_same_twice() -> None:
     assert not people.check_password(first, WRONG)
     assert not people.check_password(None, PASSWORD)
     assert not people.check_password("garbled", PASSWORD)
+
+
+async def test_whoever_types_the_password_once_more_is_believed_and_a_guesser_locks_the_account(
+    register_database: Database,
+) -> None:
+    person = await _someone(register_database)
+    confirmed = await people.confirm_password(register_database, person.id, password=PASSWORD, at=NOON)
+    assert confirmed == person.password_hash
+    for _ in range(people.FAILURES_BEFORE_LOCK):
+        assert await people.confirm_password(register_database, person.id, password=WRONG, at=NOON) is None
+    assert await people.confirm_password(register_database, person.id, password=PASSWORD, at=NOON) is None
+    assert await people.sign_in(register_database, email=person.email, password=PASSWORD, at=NOON) is None
+    async with register_database.reading() as tx:
+        acts = list(await tx.scalars(select(AuditEntry.act).order_by(AuditEntry.sequence)))
+    assert acts.count("password.refused") == people.FAILURES_BEFORE_LOCK
+    assert acts.count("person.locked_out") == 1
+
+
+async def test_of_two_new_passwords_in_place_of_one_the_first_counts(register_database: Database) -> None:
+    person = await _someone(register_database)
+    before = person.password_hash
+
+    async def change(word: str) -> bool:
+        async with register_database.transaction() as tx:
+            return await people.set_password(tx, person.id, password_hash=word, instead_of=before)
+
+    done = await asyncio.gather(*(change(f"hash-{number}") for number in range(5)))
+    assert sorted(done) == [False, False, False, False, True]
+    async with register_database.reading() as tx:
+        assert (await people.get(tx, person.id)).password_hash == f"hash-{done.index(True)}"
+
+
+async def test_a_password_is_set_for_active_people_only(register_database: Database) -> None:
+    person = await _someone(register_database, status=PersonStatus.INVITED)
+    async with register_database.transaction() as tx:
+        assert not await people.set_password(tx, person.id, password_hash="hash")

@@ -8,7 +8,7 @@ from babel.messages.pofile import read_po
 from typing_extensions import override
 
 from notifier.rules import message_text
-from notifier.rules.kinds import Kind
+from notifier.rules.kinds import CARRIES_TOKEN, Kind
 from notifier.rules.message_text import TEMPLATES, Facts, compose
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
@@ -16,7 +16,7 @@ from services.texts.reasons import sentence
 from tests.support.notifier_world import PORTAL, TEXTS, strict_texts
 
 CONSENT = UUID("1a2b3c4d-0000-4000-8000-000000000001")
-WITHOUT_CONSENT = {Kind.INVITATION, Kind.ORGANIZATION_DECLINED, Kind.RESOURCE}
+WITHOUT_CONSENT = CARRIES_TOKEN | {Kind.PASSWORD_CHANGED, Kind.ORGANIZATION_DECLINED, Kind.RESOURCE}
 EVERY = [(kind, language) for kind in TEMPLATES for language in Language]
 PLACEHOLDER = re.compile(r"\{\w+\}")
 
@@ -28,7 +28,7 @@ def facts_of(kind: Kind, language: Language) -> Facts:
         portal_url=PORTAL,
         consent_id=None if kind in WITHOUT_CONSENT else CONSENT,
         reasons=(sentence(ReasonCode.MISSING_SIGNATURE, language),) if kind is Kind.CONSENT_REJECTED else (),
-        token="a-token&<b>" if kind is Kind.INVITATION else None,
+        token="a-token&<b>" if kind in CARRIES_TOKEN else None,
         links=(("Pay It Off & more", "https://www.nyc.gov/pay?a=1&b=2"),) if kind is Kind.RESOURCE else (),
     )
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
-from notifier.rules.kinds import Kind
+from notifier.rules.kinds import CARRIES_TOKEN, Kind
 from schemas.reason_codes import ReasonCode
 from schemas.values import Language
 from services.portal.routes.inbox import TEXTS as INBOX_TEXTS
@@ -213,7 +213,7 @@ async def test_the_inbox_holds_the_persons_own_messages_and_remembers_what_was_r
 
 
 def test_the_inbox_has_words_for_every_kind_that_the_notifier_writes_there() -> None:
-    portal_only = {Kind.INVITATION, Kind.ORGANIZATION_DECLINED, Kind.RESOURCE}
+    portal_only = CARRIES_TOKEN | {Kind.PASSWORD_CHANGED, Kind.ORGANIZATION_DECLINED, Kind.RESOURCE}
     assert set(INBOX_TEXTS) == {kind.value for kind in set(Kind) - portal_only}
 
 
