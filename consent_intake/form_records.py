@@ -3,7 +3,7 @@
 The stage writes and reads them; operators' commands read them.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,8 +14,10 @@ from consent_intake.rules.form_reading import FormReading, ReadForm
 from consent_intake.rules.why_cards import changed_checks
 from schemas.consent_records import ConsentClaim
 from schemas.why_card import WhyCard
+from services.register import printed_forms
 from services.register.database import Transaction
 from services.register.tables import IntakeDecision, ShadowDecision
+from services.runtime.clock import legal_day
 from services.runtime.structured_log import get_logger
 from services.vault.vault import Kind, Vault
 
@@ -59,6 +61,12 @@ async def opened(vault: Vault, tx: Transaction, consent_id: UUID, kind: Kind, re
         return record.model_validate_json(plain)
     except ValidationError:
         raise RecordUnreadable from None  # the error's text quotes the input
+
+
+async def printed_on(reading: FormReading, tx: Transaction) -> date | None:
+    """Return the legal day on which a form was printed; None without a code, and for an id not given out here."""
+    at = None if reading.code is None else await printed_forms.printed_at(tx, reading.code.serial)
+    return None if at is None else legal_day(at)
 
 
 async def keep_decision(

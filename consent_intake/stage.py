@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from consent_intake.form_records import RecordUnreadable, claim_of, keep_decision, keep_trial, reading_of
+from consent_intake.form_records import RecordUnreadable, claim_of, keep_decision, keep_trial, printed_on, reading_of
 from consent_intake.rules.consent_decision import Decision, Outcome, Uploader, rule_version
 from consent_intake.rules.form_case import FormCase
 from consent_intake.rules.form_id_checks import FormIdStatus
@@ -172,6 +172,7 @@ async def _case_of(reading: FormReading, consent: Consent, tx: Transaction, inta
         today=legal_day(intake.clock()),
         duplicate=earlier is not None and earlier.id != consent.id,
         max_months=intake.max_months,
+        printed_on=await printed_on(reading, tx),
     )
 
 

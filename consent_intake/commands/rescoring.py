@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from consent_intake.adapters.policy_file import PolicyUnusable, read_policy
 from consent_intake.commands.register_access import console, run
-from consent_intake.form_records import RecordUnreadable, claim_of, reading_of
+from consent_intake.form_records import RecordUnreadable, claim_of, printed_on, reading_of
 from consent_intake.rules.consent_decision import Uploader, rule_version
 from consent_intake.rules.form_case import FormCase
 from consent_intake.rules.policy import Policy
@@ -121,6 +121,7 @@ async def _tried(tx: Transaction, vault: Vault, decision_id: int, policy: Policy
         today=legal_day(row.at),
         duplicate=was_duplicate(row.checks),
         max_months=max_months,
+        printed_on=await printed_on(reading, tx),
     )
     return rescored(consent.id, row.outcome, row.checks, case.judged_by(policy))
 

@@ -61,6 +61,10 @@ class ClaimThresholds(BaseModel):
     other_day_weight: Chance = 0.05
     """Weight of a day outside of the expected ones, against one among them: a form of another year must not pass."""
 
+    unprinted_day_weight: Chance = 0.05
+    """By how much less a day weighs on which the form was not printed yet: nobody can have signed it then, but a hand
+    may have written the old year."""
+
     same_day_odds: Annotated[float, Field(ge=1)] = 10.0
     """Recent days that fit less than so many times worse than the best count as read alike."""
 

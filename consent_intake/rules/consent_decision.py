@@ -26,7 +26,7 @@ from consent_intake.rules.signature_rules import check_signature
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
 
-CODE_VERSION = "rules.4"
+CODE_VERSION = "rules.5"
 """Changes whenever a rule does; the thresholds have their policy's version."""
 
 MAX_MONTHS = 12
@@ -95,6 +95,7 @@ def decide(
     duplicate: bool = False,
     form_id: FormIdStatus = FormIdStatus.ISSUED,
     max_months: int = MAX_MONTHS,
+    printed_on: date | None = None,
 ) -> Decision:
     """Judge a form.
 
@@ -107,6 +108,7 @@ def decide(
         duplicate: the same file is here already.
         form_id: what the register knows about the printed form's one-time id.
         max_months: the longest period allowed.
+        printed_on: legal day on which the form was printed; None when the register does not know it.
     """
     about_the_file = check_file(reading, duplicate=duplicate)
     if about_the_file.verdict is not Verdict.PASSED:
@@ -116,9 +118,10 @@ def decide(
     checks = [about_the_file, check_revision(reading), check_form_id(reading.code, form_id)]
     checks += _claim_checks(effective, claim, uploader, policy)
     checks += _signature_checks(effective, claim, policy)
-    checks.append(check_signing_date(_field(effective, "signed_on"), today, thresholds=policy.claims))
-    checks.append(check_period(effective, today, max_months=max_months, thresholds=policy.claims))
-    period = period_of(effective, today, thresholds=policy.claims)
+    signed_on, thresholds = _field(effective, "signed_on"), policy.claims
+    checks.append(check_signing_date(signed_on, today, thresholds=thresholds, printed_on=printed_on))
+    checks.append(check_period(effective, today, max_months=max_months, thresholds=thresholds, printed_on=printed_on))
+    period = period_of(effective, today, thresholds=thresholds, printed_on=printed_on)
     return combined(_placed(checks, reading), period)
 
 

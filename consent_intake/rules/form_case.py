@@ -22,6 +22,7 @@ class FormCase:
         today: the legal day in New York on which it is judged.
         duplicate: the same file is here already.
         max_months: the longest period allowed.
+        printed_on: legal day on which the form was printed; None when the register does not know it.
     """
 
     reading: FormReading
@@ -31,6 +32,7 @@ class FormCase:
     today: date
     duplicate: bool = False
     max_months: int = MAX_MONTHS
+    printed_on: date | None = None
 
     def judged_by(self, policy: Policy) -> Decision:
         """Return what a policy makes of it."""
@@ -43,4 +45,5 @@ class FormCase:
             duplicate=self.duplicate,
             form_id=self.form_id,
             max_months=self.max_months,
+            printed_on=self.printed_on,
         )

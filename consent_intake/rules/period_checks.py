@@ -43,23 +43,28 @@ def sure_date(written: WrittenText, *, thresholds: ClaimThresholds) -> date | No
     return None if text is None else date_in_comb(text) or day_first_in_comb(text)
 
 
-def signing_date(written: WrittenText, today: date, *, thresholds: ClaimThresholds) -> date | None:
+def signing_date(
+    written: WrittenText, today: date, *, thresholds: ClaimThresholds, printed_on: date | None = None
+) -> date | None:
     """Return when the form was signed; None when that is not readable.
 
-    A day decades away is a misread one, however surely it was read: the year 0027 is 2027.
+    A day decades away is a misread one, however surely it was read: the year 0027 is 2027. The printing day, where the
+    register knows it, narrows down only what is not read surely.
     """
     sure = sure_date(written, thresholds=thresholds)
     if sure is not None and today - _LONG_AGO <= sure <= today + _AHEAD:
         return sure
-    return likely_signing_day(written, today, thresholds)
+    return likely_signing_day(written, today, thresholds, printed_on)
 
 
-def period_of(reading: FormReading, today: date, *, thresholds: ClaimThresholds) -> Period | None:
+def period_of(
+    reading: FormReading, today: date, *, thresholds: ClaimThresholds, printed_on: date | None = None
+) -> Period | None:
     """Return the form's dates, with the form's own defaults for an empty period; None when one is not readable.
 
     The form says: without dates, the consent runs for 12 months from the day it was signed.
     """
-    signed_on = signing_date(_field(reading, "signed_on"), today, thresholds=thresholds)
+    signed_on = signing_date(_field(reading, "signed_on"), today, thresholds=thresholds, printed_on=printed_on)
     if signed_on is None:
         return None
     starts, expires = _field(reading, "starts_on"), _field(reading, "expires_on")
@@ -90,11 +95,14 @@ def _last_day(written: WrittenText, starts_on: date, thresholds: ClaimThresholds
     return likely_day(written, expected, thresholds) if sure is None else None
 
 
-def check_signing_date(written: WrittenText, today: date, *, thresholds: ClaimThresholds) -> Check:
+def check_signing_date(
+    written: WrittenText, today: date, *, thresholds: ClaimThresholds, printed_on: date | None = None
+) -> Check:
     """The form is dated, and not in the future."""
     if is_blank(written, thresholds=thresholds):
         return failed("signed_on", ReasonCode.MISSING_DATE, written.ink, thresholds.written_ink)
-    signed_on, least = signing_date(written, today, thresholds=thresholds), _least(written)
+    signed_on = signing_date(written, today, thresholds=thresholds, printed_on=printed_on)
+    least = _least(written)
     if signed_on is None:
         return unclear("signed_on", ReasonCode.ILLEGIBLE, least, thresholds.sure_alone)
     if signed_on > today:
@@ -105,9 +113,11 @@ def check_signing_date(written: WrittenText, today: date, *, thresholds: ClaimTh
     return passed("signed_on", least, thresholds.sure_with_second)
 
 
-def check_period(reading: FormReading, today: date, *, max_months: int, thresholds: ClaimThresholds) -> Check:
+def check_period(
+    reading: FormReading, today: date, *, max_months: int, thresholds: ClaimThresholds, printed_on: date | None = None
+) -> Check:
     """The period runs forwards, has not ended, and is not longer than the longest one allowed."""
-    period = period_of(reading, today, thresholds=thresholds)
+    period = period_of(reading, today, thresholds=thresholds, printed_on=printed_on)
     if period is None:
         least = min((_least(box) for box in _boxes(reading) if box.text), default=0.0)
         return unclear("period", ReasonCode.ILLEGIBLE, least, thresholds.sure_alone)

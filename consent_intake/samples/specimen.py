@@ -55,6 +55,7 @@ _REAL_DIGITS_SHARE: Final = 0.5
 _CAPITALS_SHARE: Final = 0.85
 _SAID_DIFFERENTLY_SHARE: Final = 0.18
 _WITH_PERIOD_SHARE: Final = 0.15
+_MOST_DAYS_PRINTED_BEFORE: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +125,19 @@ def filled_form(
         signed=style is not None,
         told_at_once=kind.mark is not None and MARK_OUTCOMES[kind.mark] is not Expected.REVIEW,
         style=style,
+        printed_on=_printed_on(paper, today) if fill == "prefilled" else None,
     )
     return PrintedPage(with_ink(blank, computer.ink.content() + b"\n" + pen.content()), truth)
+
+
+def _printed_on(paper: Paper, today: date) -> date:
+    """Return when a prefilled form was printed: in the fortnight before it was signed, as for an appointment.
+
+    How long is taken from the day itself, so that the pages are the same as without it. A blank form may have lain in a
+    drawer for years: its day helps nobody.
+    """
+    last = min(paper.signed_on or today, today)
+    return last - timedelta(days=last.toordinal() % _MOST_DAYS_PRINTED_BEFORE)
 
 
 def _hand(pen: Ink, random: Generator) -> Writer:

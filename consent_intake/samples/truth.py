@@ -47,6 +47,7 @@ class Truth:
         signed: whether a parent's signature is in the signature box.
         told_at_once: whether the uploader has to hear at once that the signature is missing.
         style: of the signature.
+        printed_on: when the form was printed, as a register would know; None when nobody noted it.
     """
 
     kind: str
@@ -64,6 +65,7 @@ class Truth:
     signed: bool
     told_at_once: bool = False
     style: str | None = None
+    printed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ digits, all others are in handwriting fonts; no reader was trained on either. Si
 training are shown apart. Real scans are worse: the figures are a ceiling until they are confirmed on real uploads
 (`--forms DIR --truth FILE`). Of the pages that went through a device a quarter is folded, 8 % stapled, 4 % have lost a
 corner; a telephone's are bent (35 %), shaded (30 %), held by a thumb (15 %) and turned by quarters (33 %); of the faxes
-30 % have standard resolution; resolutions are 150 to 300 dpi, JPEG qualities 45 to 92."""
+30 % have standard resolution; prefilled forms were printed up to 13 days before they were signed, which the rules are
+told as the register would tell them, and not of any other form; resolutions are 150 to 300 dpi, JPEG qualities 45 to
+92."""
 
 METHOD: Final = tuple(" ".join(text.split()) for text in (_BAD, _TOLD, _EXACT, _MADE))
 """One paragraph each."""

@@ -153,4 +153,4 @@ async def _read_forms(forms: Connection, policy_path: Path, out: Connection) -> 
 def _decided(specimen: Specimen, reading: FormReading, policy: Policy) -> Decision:
     truth = specimen.truth
     uploader = Uploader(truth.organization_code, truth.organization_name)
-    return decide(reading, truth.claim, uploader, policy=policy, today=truth.today)
+    return decide(reading, truth.claim, uploader, policy=policy, today=truth.today, printed_on=truth.printed_on)

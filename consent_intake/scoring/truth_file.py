@@ -6,7 +6,8 @@ uploader (``organization_code``, ``organization_name``), ``today`` (day of the u
 (whether a parent's signature is in its box).
 
 Optional: ``kind``, ``channel``, ``fill`` (prefilled, typed or hand), ``language`` (en or es), ``code`` (text of the
-printed code), ``told_at_once`` (default: an unsigned or wrong_box form), and for each field that was noted
+printed code), ``told_at_once`` (default: an unsigned or wrong_box form), ``printed_on`` (day on which the form was
+printed, YYYY-MM-DD, as a register would know it), and for each field that was noted
 ``written.<field>`` with what is on the paper (combs without gaps, dates as MMDDYYYY); ``by_hand`` lists the fields that
 a hand wrote, with spaces between them.
 """
@@ -50,6 +51,7 @@ class _Entry(BaseModel):
     language: Language = Language.ENGLISH
     code: str = ""
     told_at_once: bool | None = None
+    printed_on: date | None = None
     by_hand: str = ""
 
 
@@ -116,4 +118,5 @@ def _as_truth(entry: _Entry, claim: ConsentClaim, code: FormCode | None, written
         by_hand=frozenset(entry.by_hand.split()),
         signed=entry.signed,
         told_at_once=unsigned if entry.told_at_once is None else entry.told_at_once,
+        printed_on=entry.printed_on,
     )

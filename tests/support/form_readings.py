@@ -87,6 +87,14 @@ def comb(text: str, *, again: str | None = None, confidence: float = 0.95) -> Wr
     return WrittenText(text=text, confidence=confidence, ink=0.15, readings=tuple(readings), cells=cells)
 
 
+def comb_of_a_doubtful_year(text: str) -> WrittenText:
+    """Return a comb of a date whose last digit may as well be one of the two before it, and that was read once."""
+    sure = comb(text, again="", confidence=0.995)
+    last = int(text[-1])
+    years = {str(last): 0.6, str(last - 1): 0.2, str(last - 2): 0.2}
+    return sure.model_copy(update={"cells": (*sure.cells[:-1], CombCell(chances=years, ink=0.15))})
+
+
 def line(text: str, confidence: float = 0.95) -> WrittenText:
     """Return an open box that two engines read as ``text``."""
     readings = tuple(

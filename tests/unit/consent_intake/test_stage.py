@@ -23,7 +23,7 @@ from schemas.why_card import WhyCard
 from services.consent_form.code import FormCode
 from services.register import audit, consents, grants
 from services.register.states import ConsentStatus, PersonRole, PersonStatus
-from services.register.tables import IntakeDecision, Review, ShadowDecision
+from services.register.tables import IntakeDecision, PrintedForm, Review, ShadowDecision
 from services.runtime.failures import CannotBeProcessed
 from services.vault.vault import Kind, ObjectMissing
 from tests.support.form_readings import (
@@ -36,6 +36,7 @@ from tests.support.form_readings import (
     POLICY,
     FixedReader,
     comb,
+    comb_of_a_doubtful_year,
     reading,
     with_fields,
 )
@@ -143,6 +144,19 @@ async def test_a_form_id_that_nobody_printed_sends_a_good_form_to_a_person(desk:
     (event,) = await desk.decide(reading(code=stranger))
     assert isinstance(event, ConsentReviewNeeded)
     assert event.reasons == (ReasonCode.FORM_ID_UNKNOWN,)
+
+
+async def test_a_doubtful_year_is_settled_by_the_day_on_which_the_form_was_printed(desk: Desk) -> None:
+    (event,) = await desk.decide(with_fields(signed_on=comb_of_a_doubtful_year("11162026")))
+    assert isinstance(event, ConsentApproved)
+
+
+async def test_a_doubtful_year_on_a_form_that_was_printed_years_ago_is_a_persons(desk: Desk) -> None:
+    async with desk.database.transaction() as tx:
+        (await tx.scalars(select(PrintedForm))).one().printed_at = NOON - timedelta(days=800)
+    (event,) = await desk.decide(with_fields(signed_on=comb_of_a_doubtful_year("11162026")))
+    assert isinstance(event, ConsentReviewNeeded)
+    assert event.reasons == (ReasonCode.ILLEGIBLE,)
 
 
 async def test_a_prefilled_form_is_used_by_its_first_consent_and_doubtful_for_the_second(desk: Desk) -> None:

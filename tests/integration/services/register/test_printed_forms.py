@@ -99,6 +99,13 @@ async def test_an_id_that_was_never_given_out_is_unknown_and_nothing_is_noted(de
         assert (await tx.scalars(select(PrintedForm))).all() == []
 
 
+async def test_the_register_knows_when_an_id_was_printed_and_nothing_of_one_never_given_out(desk: Desk) -> None:
+    serial = await desk.print()
+    async with desk.database.reading() as tx:
+        assert await printed_forms.printed_at(tx, serial) == NOON
+        assert await printed_forms.printed_at(tx, new_serial()) is None
+
+
 @pytest.mark.parametrize("first", [ConsentStatus.APPROVED, ConsentStatus.IN_REVIEW])
 async def test_a_second_consent_on_a_prefilled_form_is_noticed_and_the_first_keeps_it(
     desk: Desk, first: ConsentStatus

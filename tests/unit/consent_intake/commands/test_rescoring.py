@@ -22,7 +22,15 @@ from services.register.states import ConsentStatus
 from services.register.tables import AuditEntry, IntakeDecision, OutgoingEvent, ShadowDecision
 from services.vault.file_vault import FileVault
 from services.vault.master_key import MasterKey, generate_master_key_file
-from tests.support.form_readings import GOOD, POLICY, SIGNED, SIGNED_MEASURES, reading
+from tests.support.form_readings import (
+    GOOD,
+    POLICY,
+    SIGNED,
+    SIGNED_MEASURES,
+    comb_of_a_doubtful_year,
+    reading,
+    with_fields,
+)
 from tests.support.intake_desk import Desk, an_upload, another_upload
 from tests.support.policy_files import policy_in
 from tests.support.register_builders import NOON
@@ -79,6 +87,11 @@ async def test_a_trial_run_touches_nothing_but_the_audit_log(desk: Desk) -> None
 async def test_a_form_is_judged_as_of_the_day_on_which_it_was_decided(desk: Desk) -> None:
     await desk.decide()
     desk.world.clock.now = NOON + timedelta(days=800)
+    assert (await tried(desk, POLICY)).outcomes == {("approved", "approved"): 1}
+
+
+async def test_a_form_is_judged_with_the_day_on_which_it_was_printed(desk: Desk) -> None:
+    await desk.decide(with_fields(signed_on=comb_of_a_doubtful_year("11162026")))
     assert (await tried(desk, POLICY)).outcomes == {("approved", "approved"): 1}
 
 

@@ -196,3 +196,47 @@ def test_no_form_is_told_that_its_period_is_wrong_for_a_doubtful_digit_or_one_re
     assert (check.verdict, check.reason) == (Verdict.UNCLEAR, ReasonCode.ILLEGIBLE)
     sure = with_fields(expires_on=open_cells("11132028", "11132028"))
     assert check_period(sure, TODAY, max_months=12, thresholds=THRESHOLDS).reason is ReasonCode.PERIOD_INVALID
+
+
+PRINTED = date(2026, 11, 10)
+DOUBTFUL_YEAR = {"6": 0.6, "5": 0.2, "4": 0.2}
+
+
+def test_a_doubtful_year_is_read_where_the_form_was_not_printed_in_any_other() -> None:
+    written = open_cells("11142026", at7=DOUBTFUL_YEAR)
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) is None
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=PRINTED) == date(2026, 11, 14)
+    form = with_fields(signed_on=written)
+    assert check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
+    known = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS, printed_on=PRINTED)
+    assert known.verdict is Verdict.PASSED
+
+
+def test_a_form_printed_before_the_doubtful_year_stays_a_persons() -> None:
+    written = open_cells("11142026", at7=DOUBTFUL_YEAR)
+    for printed_on in (date(2024, 11, 10), date(2023, 1, 1)):
+        assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=printed_on) is None
+
+
+@pytest.mark.parametrize("printed_on", [PRINTED, TODAY, TODAY + timedelta(days=5)])
+def test_a_surely_written_day_is_not_bent_to_the_printing_day(printed_on: date) -> None:
+    early = open_cells("10142026", "10142026")
+    assert signing_date(early, TODAY, thresholds=THRESHOLDS, printed_on=printed_on) == date(2026, 10, 14)
+
+
+@pytest.mark.parametrize("written", ["11172026", "12142026", "11142027", "11142025"])
+@pytest.mark.parametrize("printed_on", [PRINTED, TODAY])
+def test_no_printing_day_makes_a_recent_day_of_another_that_reads_nearly_surely(written: str, printed_on: date) -> None:
+    for place, digit in enumerate(written):
+        doubtful = {f"at{place}": {digit: 0.9} | {other: 0.05 for other in "16" if other != digit}}
+        comb_read = open_cells(written, None, **doubtful)
+        read = signing_date(comb_read, TODAY, thresholds=THRESHOLDS, printed_on=printed_on)
+        assert read is None or not printed_on <= read <= TODAY
+
+
+@pytest.mark.parametrize(("sure", "read"), [(0.99, date(2026, 11, 14)), (0.5, None)])
+def test_another_engine_counts_for_more_when_it_is_sure_of_every_digit(sure: float, read: date | None) -> None:
+    cells = open_cells("11142025", at7={"5": 0.41, "6": 0.2, "4": 0.2, "3": 0.19})
+    second = EngineText(engine=Engine.RAPIDOCR, text="11142026", confidence=sure)
+    written = cells.model_copy(update={"readings": (*cells.readings, second)})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) == read
