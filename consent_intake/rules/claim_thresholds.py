@@ -61,7 +61,7 @@ class ClaimThresholds(BaseModel):
     other_day_weight: Chance = 0.05
     """Weight of a day outside of the expected ones, against one among them: a form of another year must not pass."""
 
-    unprinted_day_weight: Chance = 0.05
+    unprinted_day_weight: Chance = 0.02
     """By how much less a day weighs on which the form was not printed yet: nobody can have signed it then, but a hand
     may have written the old year."""
 

@@ -48,12 +48,14 @@ def signing_date(
 ) -> date | None:
     """Return when the form was signed; None when that is not readable.
 
-    A day decades away is a misread one, however surely it was read: the year 0027 is 2027. The printing day, where the
-    register knows it, narrows down only what is not read surely.
+    A day decades away is a misread one, however surely it was read: the year 0027 is 2027. So is one before the form
+    was printed, where the register knows that day, unless it is read well enough to reject a form for it.
     """
     sure = sure_date(written, thresholds=thresholds)
     if sure is not None and today - _LONG_AGO <= sure <= today + _AHEAD:
-        return sure
+        unprinted = printed_on is not None and sure < printed_on
+        if not unprinted or _may_be_told(written, thresholds):
+            return sure
     return likely_signing_day(written, today, thresholds, printed_on)
 
 

@@ -212,6 +212,13 @@ def test_a_doubtful_year_is_read_where_the_form_was_not_printed_in_any_other() -
     assert known.verdict is Verdict.PASSED
 
 
+def test_a_doubtful_year_that_two_engines_read_alike_gives_way_to_the_printing_day() -> None:
+    written = open_cells("11142022", "11142022", at7={"2": 0.47, "6": 0.53})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) == date(2022, 11, 14)
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=PRINTED) == date(2026, 11, 14)
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=date(2022, 1, 1)) == date(2022, 11, 14)
+
+
 def test_a_form_printed_before_the_doubtful_year_stays_a_persons() -> None:
     written = open_cells("11142026", at7=DOUBTFUL_YEAR)
     for printed_on in (date(2024, 11, 10), date(2023, 1, 1)):
