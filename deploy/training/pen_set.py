@@ -12,7 +12,7 @@ from pen_zones import pen_zone
 from signature_table import BUILD
 
 SEED: Final = 20261501
-COUNT: Final = 16_000
+COUNT: Final = 40_000
 A_PART: Final = 500
 
 
