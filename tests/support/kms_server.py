@@ -5,17 +5,16 @@ It keeps to the service's own rules on key ids, encryption contexts and refusals
 
 import json
 import os
-import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from typing_extensions import override
+
+from tests.support.loopback_http import QuietHandler, serving
 
 KEY_ID = "11111111-2222-3333-4444-555555555555"
 SECOND_KEY_ID = "66666666-7777-8888-9999-000000000000"
@@ -96,7 +95,7 @@ def kms_server() -> Iterator[KmsServer]:
     """Run the server on a free port while the block runs."""
     service = KmsServer()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             try:
@@ -113,17 +112,5 @@ def kms_server() -> Iterator[KmsServer]:
             self.end_headers()
             self.wfile.write(body)
 
-        @override
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    service.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with serving(Handler) as service.port:
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -5,15 +5,13 @@ refuse everything, or to break off in the middle of an answer.
 """
 
 import hashlib
-import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from typing_extensions import override
+from tests.support.loopback_http import QuietHandler, serving
 
 BUCKET = "sealed-objects"
 
@@ -32,7 +30,7 @@ class S3Server:
         return f"http://127.0.0.1:{self.port}"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(QuietHandler):
     protocol_version = "HTTP/1.1"
     service: S3Server
 
@@ -96,23 +94,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(body)
 
-    @override
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 @contextmanager
 def s3_server() -> Iterator[S3Server]:
     """Run the server on a free port while the block runs."""
     service = S3Server()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"service": service}))
-    server.daemon_threads = True
-    service.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with serving(type("Handler", (_Handler,), {"service": service})) as service.port:
         yield service
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

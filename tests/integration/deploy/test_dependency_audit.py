@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from tests.support.advisory_service import AdvisoryService, advisory
+from tests.support.advisory_service import advisory, advisory_service
 
 ROOT = Path(__file__).parents[3]
 NO_HOLE, HOLE, UNKNOWN = 0, 1, 3
@@ -37,7 +37,7 @@ def locked() -> set[str]:
 
 
 def test_a_service_that_knows_no_hole_was_asked_about_every_locked_package() -> None:
-    with AdvisoryService({}) as service:
+    with advisory_service({}) as service:
         done = run(service.url)
     assert done.returncode == NO_HOLE, done.stdout + done.stderr
     assert set(service.asked) == locked(), "markers of other machines and versions are no reason to pass one over"
@@ -45,7 +45,7 @@ def test_a_service_that_knows_no_hole_was_asked_about_every_locked_package() -> 
 
 
 def test_a_known_hole_fails_and_names_package_and_advisory() -> None:
-    with AdvisoryService({"cryptography": advisory("cryptography", "GHSA-0000-test", mended="999.1")}) as service:
+    with advisory_service({"cryptography": advisory("cryptography", "GHSA-0000-test", mended="999.1")}) as service:
         done = run(service.url)
     assert done.returncode == HOLE
     assert "GHSA-0000-test; mended in 999.1" in done.stdout
@@ -62,14 +62,14 @@ def test_a_service_that_cannot_be_reached_means_unknown_and_never_none() -> None
 
 
 def test_a_service_that_fails_for_one_package_means_unknown() -> None:
-    with AdvisoryService({}, refuses="pydantic") as service:
+    with advisory_service({}, refuses="pydantic") as service:
         done = run(service.url)
     assert done.returncode == UNKNOWN
 
 
 def test_an_advisory_that_the_tool_could_not_read_means_unknown() -> None:
     strange = {**advisory("pydantic", "PYSEC-1", mended="999"), "schema_version": "2.0.0"}
-    with AdvisoryService({"pydantic": strange}) as service:
+    with advisory_service({"pydantic": strange}) as service:
         done = run(service.url)
     assert done.returncode == UNKNOWN, done.stdout
 

@@ -2,23 +2,21 @@
 
 import io
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pypdf import PdfReader
-from typing_extensions import override
 
 from schemas.values import Language, Party
 from snapshot_renderer.adapters.page_maker import make_both
 from snapshot_renderer.rules.page_content import PageRequest
 from snapshot_renderer.rules.page_model import MadePage
 from snapshot_renderer.samples.made_up_cases import minimal, typical
+from tests.support.loopback_http import QuietHandler, serving
 from tests.support.page_texts import read_html, read_pdf
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file.*sRGB2014:ResourceWarning")
@@ -108,22 +106,13 @@ def asked() -> Iterator[tuple[str, list[str]]]:
     """An address on this machine, and the paths that anybody asked it for."""
     paths: list[str] = []
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def do_GET(self) -> None:
             paths.append(self.path)
             self.send_error(404)
 
-        @override
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", paths
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Handler) as port:
+        yield f"http://127.0.0.1:{port}", paths
 
 
 def holding(name: str, county: str, organization: str, party: Party) -> PageRequest:

@@ -3,12 +3,11 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 
 import pytest
 
 from services.cli.portal_client import PortalClient, PortalProblem
+from tests.support.loopback_http import QuietHandler, serving
 
 BUSY = {"code": "TOO_MANY_REQUESTS", "title": "Too many tries. Wait a minute, then try again."}
 
@@ -18,7 +17,7 @@ def portal(*answers: tuple[int, dict[str, str]]) -> Iterator[tuple[str, list[str
     """A portal that gives each answer (status, headers) once, in order; yields its address and what was asked."""
     left, asked = list(answers), list[str]()
 
-    class Answering(BaseHTTPRequestHandler):
+    class Answering(QuietHandler):
         def do_GET(self) -> None:
             asked.append(self.path)
             status, headers = left.pop(0)
@@ -29,18 +28,8 @@ def portal(*answers: tuple[int, dict[str, str]]) -> Iterator[tuple[str, list[str
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Answering)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Answering) as port:
+        yield f"http://127.0.0.1:{port}", asked
 
 
 def test_asked_to_wait_the_client_says_so_waits_and_asks_again() -> None:
