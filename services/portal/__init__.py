@@ -2,10 +2,10 @@
 
 Reads: no topic. Writes: consent.uploaded, consent.reviewed, consent.revoked, through the outbox and its relay.
 
-Tables written: organizations, people, api_keys, sign_ins, invitations, password_resets, idempotency_keys, reviews,
-messages (invitations, passwords, declines and resource links), outgoing_events; consents, grants, printed forms and
-audit entries through services.register alone. Disclosures go through the gate (services.register.gate) and nothing else
-opens a case copy or a page.
+Tables written: organizations, people, api_keys, sign_ins, invitations, password_resets, second_factors, second_steps,
+recovery_codes, idempotency_keys, reviews, messages (invitations, passwords, declines and resource links),
+outgoing_events; consents, grants, printed forms and audit entries through services.register alone. Disclosures go
+through the gate (services.register.gate) and nothing else opens a case copy or a page.
 
 External tools: none. Files: the vault folder (sealed), the register database.
 

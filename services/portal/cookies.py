@@ -30,6 +30,11 @@ def password_reset_cookie(settings: PortalSettings) -> str:
     return "__Secure-password_reset" if settings.is_https else "password_reset"
 
 
+def second_step_cookie(settings: PortalSettings) -> str:
+    """Name of the cookie of a browser whose password was right and whose code is waited for; on a path of its own."""
+    return "__Secure-second_step" if settings.is_https else "second_step"
+
+
 def set_cookie(
     response: Response, settings: PortalSettings, name: str, value: str, *, max_age: int | None = None, path: str = "/"
 ) -> None:

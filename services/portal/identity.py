@@ -55,6 +55,7 @@ class SignedIn:
     organization_name: str | None
     person_agreed: bool
     organization_agreed: bool
+    second_factor_due: bool
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,7 @@ def _describe(live: sign_ins.LiveSignIn, context: Context, token: str) -> Signed
         organization_name=organization.name if organization else None,
         person_agreed=person_agreed,
         organization_agreed=organization_agreed,
+        second_factor_due=context.settings.needs_second_factor(person.role) and not live.has_second_factor,
     )
 
 
@@ -127,14 +129,28 @@ async def signed_in_before_agreement(
     return visitor
 
 
-async def signed_in(person: Annotated[SignedIn, Depends(signed_in_before_agreement)]) -> SignedIn:
-    """Return who is signed in, with every agreement current.
+async def signed_in_before_second_factor(
+    person: Annotated[SignedIn, Depends(signed_in_before_agreement)],
+) -> SignedIn:
+    """Return who is signed in, with every agreement current. For the pages of the second factor alone.
 
     Raises:
         SignInNeeded: nobody is, or an agreement is to be accepted first.
     """
     if not person.agreements_current:
         raise SignInNeeded("/agreement")
+    return person
+
+
+async def signed_in(person: Annotated[SignedIn, Depends(signed_in_before_agreement)]) -> SignedIn:
+    """Return who is signed in, with every agreement current and the second factor that their role needs.
+
+    Raises:
+        SignInNeeded: nobody is, or an agreement or a second factor comes first.
+    """
+    await signed_in_before_second_factor(person)
+    if person.second_factor_due:
+        raise SignInNeeded("/account/second-factor")
     return person
 
 

@@ -39,8 +39,8 @@ LINKS = (
 
 
 def navigation(signed_in: "SignedIn | None") -> tuple[Link, ...]:
-    """Return the links of a person's role; none before the agreements are accepted."""
-    if signed_in is None or not signed_in.agreements_current:
+    """Return the links of a person's role; none before the agreements are accepted and a due second factor is on."""
+    if signed_in is None or not signed_in.agreements_current or signed_in.second_factor_due:
         return ()
     return tuple(link for link in LINKS if signed_in.role in link.roles)
 
@@ -48,4 +48,6 @@ def navigation(signed_in: "SignedIn | None") -> tuple[Link, ...]:
 def home_of(signed_in: "SignedIn") -> str:
     """Return where a person starts."""
     links = navigation(signed_in)
+    if signed_in.agreements_current and signed_in.second_factor_due:
+        return "/account/second-factor"
     return links[0].path if links else "/agreement"

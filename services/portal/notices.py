@@ -10,6 +10,8 @@ NOTICES: Mapping[str, str] = {
     "password_set": mark("Your password is set. Sign in with it now."),
     "reset_asked": mark("If we know this address, we are e-mailing it a link now. The link works for one hour."),
     "reset_started": mark("We are e-mailing them a link to set another password. The link works for one hour."),
+    "second_factor_removed": mark("Your second factor is switched off."),
+    "second_factor_taken": mark("Their second factor is switched off, and they are signed out everywhere."),
     "sign_in_ended": mark("That browser is signed out."),
     "sign_ins_ended": mark("Every other browser is signed out."),
     "agreement_accepted": mark("Thank you. Your agreement is recorded."),

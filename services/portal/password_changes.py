@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from services.portal import sign_ins
+from services.portal import second_steps, sign_ins
 from services.portal.settings import RESET_LIFETIME
 from services.portal.sign_ins import digest
 from services.register import audit, messages, people
@@ -79,6 +79,7 @@ async def reset(tx: Transaction, token: str, *, password_hash: str, at: datetime
 
 async def _is_new(tx: Transaction, person_id: UUID, at: datetime) -> None:
     await sign_ins.end_all_of(tx, person_id, at)
+    await second_steps.end_all_of(tx, person_id, at)
     await _end_links(tx, person_id, at)
     await messages.tell_password_changed(tx, person_id=person_id, at=at)
 

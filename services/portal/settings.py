@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pydantic import Field, SecretStr
 
+from services.register.states import PersonRole
 from services.settings import (
     AuditVerifySettings,
     ConsentPeriodSettings,
@@ -25,8 +26,14 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 INVITATION_LIFETIME = timedelta(days=7)
 """How long an invitation link works: long enough for a small office, short enough for a mailbox."""
 
+SECOND_STEP_LIFETIME = timedelta(minutes=5)
+"""How long the code of a second factor is waited for after the password."""
+
 RESET_LIFETIME = timedelta(hours=1)
 """How long a link for a forgotten password works: mail servers may hold a first mail back for half of it."""
+
+_ROLE = "|".join(["all", *PersonRole])
+_ROLES = rf"^\s*(({_ROLE})(\s*,\s*({_ROLE}))*)?\s*$"
 
 
 class PortalSettings(
@@ -55,6 +62,18 @@ class PortalSettings(
     trusted_proxies: str = Field(
         default="127.0.0.1", title="Trusted proxies", description="addresses whose X-Forwarded-For is believed"
     )
+
+    second_factor_roles: str = Field(
+        default="",
+        title="Second factor",
+        description="roles that need one, such as reviewer,agency_admin,operator; all: everybody",
+        pattern=_ROLES,
+    )
+
+    def needs_second_factor(self, role: PersonRole) -> bool:
+        """Whether people in this role have to sign in with a second factor."""
+        named = {word.strip() for word in self.second_factor_roles.split(",")}
+        return bool(named & {role.value, "all"})
 
     @property
     def is_https(self) -> bool:

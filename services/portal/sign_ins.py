@@ -12,7 +12,7 @@ from services.portal.settings import ABSOLUTE_LIMIT, IDLE_LIMIT
 from services.register import audit
 from services.register.database import Transaction
 from services.register.states import OrganizationStatus, PersonStatus
-from services.register.tables import Organization, Person, SignIn
+from services.register.tables import Organization, Person, SecondFactor, SignIn
 
 TOUCH_EVERY = timedelta(seconds=60)
 """``last_seen_at`` is written at most this often: a write per page view would queue readers behind the write lock."""
@@ -25,6 +25,7 @@ class LiveSignIn:
     sign_in: SignIn
     person: Person
     organization: Organization | None
+    has_second_factor: bool
 
 
 def digest(token: str) -> str:
@@ -44,21 +45,22 @@ async def begin(tx: Transaction, person_id: UUID, at: datetime, *, device: str |
 async def find(tx: Transaction, token: str, at: datetime) -> LiveSignIn | None:
     """Return the sign-in of a token, or None when unknown, ended, idle too long, too old, or its person is out."""
     query = (
-        select(SignIn, Person, Organization)
+        select(SignIn, Person, Organization, SecondFactor.confirmed_at)
         .join(Person, Person.id == SignIn.person_id)
         .outerjoin(Organization, Organization.id == Person.organization_id)
+        .outerjoin(SecondFactor, SecondFactor.person_id == Person.id)
         .where(SignIn.token_sha256 == digest(token), SignIn.ended_at.is_(None))
     )
     row = (await tx.execute(query)).one_or_none()
     if row is None:
         return None
-    sign_in, person, organization = row
+    sign_in, person, organization, confirmed_at = row
     if at - sign_in.last_seen_at > IDLE_LIMIT or at - sign_in.created_at > ABSOLUTE_LIMIT:
         return None
     if person.status != PersonStatus.ACTIVE:
         return None
     shut_out = person.organization_id is not None and organization.status != OrganizationStatus.ACTIVE
-    return None if shut_out else LiveSignIn(sign_in, person, organization)
+    return None if shut_out else LiveSignIn(sign_in, person, organization, confirmed_at is not None)
 
 
 async def touch(tx: Transaction, token: str, at: datetime) -> None:

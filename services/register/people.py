@@ -15,7 +15,7 @@ from services.register import audit
 from services.register.audit import SYSTEM, Actor
 from services.register.database import Database, Transaction
 from services.register.states import PersonRole, PersonStatus
-from services.register.tables import Person
+from services.register.tables import Person, SecondFactor
 
 PASSWORD_MIN_LENGTH = 12
 PASSWORD_MAX_LENGTH = 256
@@ -161,7 +161,7 @@ async def sign_in(database: Database, *, email: str, password: str, at: datetime
     """Return the person when address and password fit, else None, whichever part was wrong.
 
     A wrong password counts; after ten the person is locked out for fifteen minutes, right password or not. The slow
-    hash is computed outside any transaction.
+    hash is computed outside any transaction. Who has a second factor is signed in by second_factors.finish_sign_in.
     """
     async with database.reading() as tx:
         found = await by_email(tx, email)
@@ -174,9 +174,13 @@ async def sign_in(database: Database, *, email: str, password: str, at: datetime
     async with database.transaction() as tx:
         person = await lock(tx, found.id)
         # allowed: secrets-in-constant-time - two readings of one column: was the password changed in between?
-        if not await _noted(tx, person, fits and person.password_hash == stored, at, wrong="person.sign_in_failed"):
+        fits = fits and person.password_hash == stored
+        factor = await tx.get(SecondFactor, person.id)
+        half = factor is not None and factor.confirmed_at is not None
+        if not await noted(tx, person, fits, at, wrong="person.sign_in_failed", half=half):
             return None
-        await audit.record(tx, act="person.signed_in", actor=audit.person_actor(person.id), at=at)
+        act = "person.password_accepted" if half else "person.signed_in"
+        await audit.record(tx, act=act, actor=audit.person_actor(person.id), at=at)
         return person
 
 
@@ -193,7 +197,7 @@ async def confirm_password(database: Database, person_id: UUID, *, password: str
     fits = await asyncio.to_thread(check_password, stored, password)
     async with database.transaction() as tx:
         person = await lock(tx, person_id)
-        return stored if await _noted(tx, person, fits, at, wrong="password.refused") else None
+        return stored if await noted(tx, person, fits, at, wrong="password.refused") else None
 
 
 async def set_password(tx: Transaction, person_id: UUID, *, password_hash: str, instead_of: str | None = None) -> bool:
@@ -218,13 +222,29 @@ async def set_password(tx: Transaction, person_id: UUID, *, password_hash: str, 
     return True
 
 
-async def _noted(tx: Transaction, person: Person, fits: bool, at: datetime, *, wrong: str) -> bool:
-    if person.locked_until is not None and at < person.locked_until:
+def is_locked(person: Person, at: datetime) -> bool:
+    """Whether too many tries shut a person out for now."""
+    return person.locked_until is not None and at < person.locked_until
+
+
+async def noted(tx: Transaction, person: Person, fits: bool, at: datetime, *, wrong: str, half: bool = False) -> bool:
+    """Whether a try counts as right; a wrong one is counted and recorded, and the tenth locks.
+
+    Args:
+        tx: the transaction that holds the person's row.
+        person: row-locked.
+        fits: whether what was typed is right.
+        at: when.
+        wrong: the act that a wrong try is recorded as.
+        half: a second factor is still to come; the count goes on, or a known password would buy ten codes each time.
+    """
+    if is_locked(person, at):
         detail: dict[str, JsonValue] = {"person": str(person.id), "locked": True}
         await audit.record(tx, act=wrong, actor=SYSTEM, at=at, detail=detail)
         return False
     if fits and person.status is PersonStatus.ACTIVE:
-        person.failed_sign_ins, person.locked_until = 0, None
+        if not half:
+            person.failed_sign_ins, person.locked_until = 0, None
         return True
     person.failed_sign_ins += 1
     locks = person.failed_sign_ins >= FAILURES_BEFORE_LOCK

@@ -8,7 +8,14 @@ from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from schemas.values import Language, Party
-from services.register.account_tables import Invitation, PasswordReset, SignIn
+from services.register.account_tables import (
+    Invitation,
+    PasswordReset,
+    RecoveryCode,
+    SecondFactor,
+    SecondStep,
+    SignIn,
+)
 from services.register.database import Base, UtcDateTime, Word
 from services.register.event_tables import DeadLetter, OutgoingEvent, ProcessedEvent
 from services.register.form_tables import PrintedForm
@@ -40,7 +47,10 @@ __all__ = [
     "Person",
     "PrintedForm",
     "ProcessedEvent",
+    "RecoveryCode",
     "Review",
+    "SecondFactor",
+    "SecondStep",
     "ShadowDecision",
     "SignIn",
     "SnapshotFile",

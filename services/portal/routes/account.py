@@ -11,7 +11,7 @@ from services.portal.cookies import sign_in_cookie
 from services.portal.devices import UNKNOWN_DEVICE, device_name
 from services.portal.identity import SignedIn, signed_in
 from services.portal.pages import page, see
-from services.register import people
+from services.register import people, second_factors
 
 router = APIRouter(include_in_schema=False)
 
@@ -23,11 +23,19 @@ async def own_account(request: Request, context: Context, person: Person) -> Res
     """Show the account and its sign-ins."""
     async with context.database.reading() as tx:
         stored = await people.get(tx, person.person_id)
+        has_second_factor = await second_factors.is_on(tx, person.person_id)
         live = await sign_ins.live_of(tx, person.person_id, context.clock())
     here = sign_ins.digest(_token(request, context))
     # allowed: secrets-in-constant-time - hashes out of the register, of the reader's own browsers
     rows = [(one, device_name(one.device) or UNKNOWN_DEVICE, one.token_sha256 == here) for one in live]
-    return page(request, "accounts/own_account.html", person, email=stored.email, sign_ins=rows)
+    return page(
+        request,
+        "accounts/own_account.html",
+        person,
+        email=stored.email,
+        sign_ins=rows,
+        has_second_factor=has_second_factor,
+    )
 
 
 @router.post("/account/sign-ins/{sign_in_id:uuid}/end")

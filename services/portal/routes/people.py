@@ -6,13 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
 from schemas.values import Language
-from services.portal import invitations, password_changes, sign_ins
+from services.portal import invitations, password_changes, second_steps, sign_ins
 from services.portal.context import Context, PortalContext
 from services.portal.form_checks import mistakes, why_no_email, why_no_language, why_no_name
 from services.portal.identity import SignedIn, require_role
 from services.portal.languages import mark
 from services.portal.pages import page, see
-from services.register import audit, people
+from services.register import audit, people, second_factors
 from services.register.audit import person_actor
 from services.register.database import Transaction
 from services.register.states import PersonRole, PersonStatus
@@ -85,6 +85,20 @@ async def reset_password(person_id: UUID, context: Context, person: Administrato
     return see("/people", notice="reset_started")
 
 
+@router.post("/people/{person_id}/remove-second-factor")
+async def remove_second_factor(person_id: UUID, context: Context, person: Administrator) -> Response:
+    """Take the second factor from somebody who lost it. Their sign-ins end, and the password is needed as before."""
+    at = context.clock()
+    async with context.database.transaction() as tx:
+        member = await _member(tx, person, person_id)
+        if member.id == person.person_id:
+            raise HTTPException(404)
+        await second_factors.remove(tx, member.id, actor=person_actor(person.person_id), at=at)
+        await second_steps.end_all_of(tx, member.id, at)
+        await sign_ins.end_all_of(tx, member.id, at)
+    return see("/people", notice="second_factor_taken")
+
+
 @router.post("/people/{person_id}/deactivate")
 async def deactivate(person_id: UUID, context: Context, person: Administrator) -> Response:
     """End somebody's access and their sign-ins at once. One's own access is for another administrator to end."""
@@ -132,7 +146,7 @@ async def _show(
         raise HTTPException(404)
     async with context.database.reading() as tx:
         members = await people.members(tx, person.organization_id)
+        secured = await second_factors.with_one(tx, [member.id for member in members])
     status = 422 if errors else 200
-    return page(
-        request, "accounts/people.html", person, status_code=status, members=members, given=given, errors=errors
-    )
+    names = {"members": members, "secured": secured, "given": given, "errors": errors}
+    return page(request, "accounts/people.html", person, status_code=status, **names)

@@ -1,12 +1,20 @@
 """Sign in with e-mail address and password, and sign out."""
 
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from services.portal import sign_ins
+from services.portal import second_steps, sign_ins
 from services.portal.context import Context, PortalContext
-from services.portal.cookies import clear_cookie, language_cookie, set_cookie, sign_in_cookie, visitor_cookie
+from services.portal.cookies import (
+    clear_cookie,
+    language_cookie,
+    second_step_cookie,
+    set_cookie,
+    sign_in_cookie,
+    visitor_cookie,
+)
 from services.portal.devices import device_of
 from services.portal.errors import error_page
 from services.portal.identity import SignedIn, anybody, client_address
@@ -14,11 +22,14 @@ from services.portal.languages import mark
 from services.portal.local_paths import local_path
 from services.portal.pages import page, see
 from services.portal.rate_limits import SIGN_IN
-from services.portal.settings import ABSOLUTE_LIMIT
-from services.register import people
+from services.portal.settings import ABSOLUTE_LIMIT, SECOND_STEP_LIFETIME
+from services.register import people, second_factors
 from services.register.tables import Person
 
 router = APIRouter(include_in_schema=False)
+
+CODE_PATH = "/sign-in/code"
+"""Where the cookie between password and code is sent, and nowhere else."""
 
 WRONG = mark(
     "The e-mail address or the password is not right, or the account is locked for a while after too many tries."
@@ -55,7 +66,17 @@ async def sign_in(
         return page(
             request, "accounts/sign_in.html", None, status_code=422, next=local_path(next), email=email, error=WRONG
         )
-    return await signed_in_response(request, context, person, local_path(next))
+    async with context.database.transaction() as tx:
+        if not await second_factors.is_on(tx, person.id):
+            token = None
+        else:
+            token = await second_steps.begin(tx, person.id, now)
+    if token is None:
+        return await signed_in_response(request, context, person, local_path(next))
+    response = see(f"/sign-in/code?{urlencode({'next': local_path(next)})}")
+    seconds, name = int(SECOND_STEP_LIFETIME.total_seconds()), second_step_cookie(context.settings)
+    set_cookie(response, context.settings, name, token, max_age=seconds, path=CODE_PATH)
+    return response
 
 
 async def signed_in_response(request: Request, context: PortalContext, person: Person, path: str) -> Response:

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from services.portal.app import create_app
-from tests.support.portal_browser import ANAS_PASSWORD, form_token
-from tests.support.portal_world import PortalWorld
+from services.register.tables import SecondFactor
+from tests.support.portal_browser import ANAS_PASSWORD, form_token, sign_in
+from tests.support.portal_world import START, PortalWorld
 
 ADDRESS = "https://snapshot.agency.example"
 
@@ -38,9 +39,14 @@ async def test_every_cookie_is_this_hosts_alone_and_travels_encrypted(world: Por
             await client.get("/invitation?token=x"),
             await client.get("/password-reset?token=x"),
         ]
+        async with world.context.database.transaction() as tx:
+            sealed = b"never opened here"
+            tx.add(SecondFactor(person_id=world.staff.person_id, sealed_seed=sealed, made_at=START, confirmed_at=START))
+        async with over_tls(world) as another:
+            answers.append(await sign_in(another, ana, ANAS_PASSWORD))
     cookies = [cookie for answer in answers for cookie in answer.headers.get_list("set-cookie")]
     names = {cookie.partition("=")[0] for cookie in cookies}
-    of_links = {"__Secure-invitation", "__Secure-password_reset"}
+    of_links = {"__Secure-invitation", "__Secure-password_reset", "__Secure-second_step"}
     assert names == {"__Host-sign_in", "__Host-visitor", "__Host-language"} | of_links
     for cookie in cookies:
         assert cookie.startswith(("__Host-", "__Secure-")), cookie.partition("=")[0]
