@@ -1,6 +1,8 @@
 """The report on small changes counts honestly: only what a test noticed, and no survivor without its reason."""
 
 import json
+import re
+import tomllib
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +13,8 @@ ROOT = Path(__file__).parents[3]
 FILE = "services/register/grants.py"
 DIFF = "--- a\n+++ b\n@@ -1 +1 @@\n def f():\n-    return 1 | 2\n+    return 1 | 3\n"
 KEY = f"{FILE} GrantSigner.mint: return 1 | 3"
+PAGE = (ROOT / "docs" / "benchmarks" / "mutation.md").read_text(encoding="utf-8")
+ROW = re.compile(r"^\| (services/\S+) \| (\d+) \| (\d+) \|", re.MULTILINE)
 FAILED, STOPPED = 1, -24
 PASSED, NO_TEST, INTERRUPTED, CRASHED, NOT_TRIED = 0, 33, 2, -11, None
 
@@ -67,3 +71,18 @@ def test_the_page_shows_each_file_and_each_survivor_with_its_reason(report: Modu
     assert "| **all** | 2 | 1 | **50.0%** |" in page
     assert "| grants.py `GrantSigner.mint` | `return 1 \\| 3` | the same to everybody |" in page
     assert "**none: the tests have to find it**" in report.page(tally, {}, "2026-11-23")
+
+
+def test_the_committed_page_and_the_reasons_tell_of_the_same_survivors(report: ModuleType) -> None:
+    reasons = json.loads(report.REASONS.read_text(encoding="utf-8"))
+    rows = [line.split(" | ") for line in PAGE.partition("| where |")[2].splitlines() if line.startswith("| ")]
+    assert sorted(row[-1].removesuffix(" |") for row in rows) == sorted(reasons.values())
+
+
+def test_the_committed_page_is_about_every_file_that_is_named_and_reaches_the_floor(report: ModuleType) -> None:
+    named = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]["only_mutate"]
+    counts = {file: (int(made), int(noticed)) for file, made, noticed in ROW.findall(PAGE)}
+    assert sorted(counts) == sorted(named)
+    made, noticed = (sum(column) for column in zip(*counts.values(), strict=True))
+    assert noticed / made >= report.FLOOR
+    assert f"| **all** | {made} | {noticed} |" in PAGE
