@@ -6,6 +6,7 @@ import typer
 from pydantic import Field
 
 from services.register import migrate
+from services.register.account_commands import forget_second_factor
 from services.register.audit_commands import audit_app
 from services.register.command_runs import run_on_register
 from services.register.expiry import expire_all
@@ -19,6 +20,7 @@ from services.vault.opening import open_vault
 __all__ = ["audit_app", "keys_app", "register_app"]
 
 register_app = typer.Typer(no_args_is_help=True)
+register_app.command("forget-second-factor")(forget_second_factor)
 keys_app = typer.Typer(no_args_is_help=True)
 add_to(keys_app)
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 
 from services.register import audit, one_time_codes, people
 from services.register.database import Database, Transaction
-from services.register.tables import RecoveryCode, SecondFactor
+from services.register.tables import RecoveryCode, SecondFactor, SecondStep, SignIn
 from services.vault.sealed_text import open_text, seal_text
 from services.vault.standing_keys import PurposeKeys
 
@@ -91,6 +91,13 @@ async def remove(tx: Transaction, person_id: UUID, *, actor: audit.Actor, at: da
     detail = {"person": str(person_id)}
     await audit.record(tx, act="factor.removed", actor=actor, at=at, detail=detail)
     return True
+
+
+async def take_away(tx: Transaction, person_id: UUID, *, actor: audit.Actor, at: datetime) -> bool:
+    """Forget the second factor of somebody who lost it, and sign them out everywhere; False when there was none."""
+    for table, ended in ((SignIn, SignIn.ended_at), (SecondStep, SecondStep.used_at)):
+        await tx.execute(update(table).where(table.person_id == person_id, ended.is_(None)).values({ended: at}))
+    return await remove(tx, person_id, actor=actor, at=at)
 
 
 async def finish_sign_in(database: Database, keys: PurposeKeys, person_id: UUID, *, typed: str, at: datetime) -> bool:

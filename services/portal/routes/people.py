@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Form, HTTPException, Request, Response
 
 from schemas.values import Language
-from services.portal import invitations, password_changes, second_steps, sign_ins
+from services.portal import invitations, password_changes, sign_ins
 from services.portal.context import Context, PortalContext
 from services.portal.form_checks import mistakes, why_no_email, why_no_language, why_no_name
 from services.portal.identity import SignedIn, require_role
@@ -93,9 +93,7 @@ async def remove_second_factor(person_id: UUID, context: Context, person: Admini
         member = await _member(tx, person, person_id)
         if member.id == person.person_id:
             raise HTTPException(404)
-        await second_factors.remove(tx, member.id, actor=person_actor(person.person_id), at=at)
-        await second_steps.end_all_of(tx, member.id, at)
-        await sign_ins.end_all_of(tx, member.id, at)
+        await second_factors.take_away(tx, member.id, actor=person_actor(person.person_id), at=at)
     return see("/people", notice="second_factor_taken")
 
 

@@ -226,6 +226,16 @@ async def test_an_administrator_starts_it_and_never_sees_or_sets_a_password(worl
         assert (await tx.get_one(Person, world.other_staff.person_id)).password_hash == before
 
 
+async def test_an_administrator_starts_it_for_nobody_who_never_had_a_password(world: PortalWorld) -> None:
+    async with world.context.database.transaction() as tx:
+        ben = await people.get(tx, world.other_staff.person_id)
+        ben.organization_id, ben.status = world.staff.organization_id, PersonStatus.INVITED
+    async with world.browser(world.staff) as client:
+        await submit(client, "/people", {}, action=f"/people/{world.other_staff.person_id}/reset-password")
+    assert await messages(world) == []
+    assert await entries(world, "password.reset_started") == []
+
+
 async def test_an_administrator_starts_it_for_nobody_of_another_organization(world: PortalWorld) -> None:
     async with world.browser(world.staff) as client:
         path = f"/people/{world.other_staff.person_id}/reset-password"
