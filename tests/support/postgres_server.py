@@ -25,10 +25,11 @@ class PostgresMissing(Exception):
 
 
 class PostgresServer:
-    """A running server. ``url_of`` makes the URL of one of its databases."""
+    """A running server. ``url_of`` makes the URL of one of its databases; ``data`` is the folder of its files."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, data: Path) -> None:
         self._port = port
+        self.data = data
 
     def url_of(self, database: str) -> str:
         return f"postgresql://{ROLE}@127.0.0.1:{self._port}/{database}"
@@ -62,7 +63,7 @@ def running_postgres() -> Iterator[PostgresServer]:
         _run([programs / "initdb", "-D", folder / "data", "-U", ROLE, "-A", "trust", "-E", "UTF8", "-N"], user)
         server = _start([programs / "postgres", "-D", folder / "data", *_options(folder, port)], user, folder)
         try:
-            running = PostgresServer(port)
+            running = PostgresServer(port, folder / "data")
             _wait_until_ready(server, running.url_of("postgres"), folder)
             yield running
         finally:

@@ -88,17 +88,21 @@ class KnownForms:
 
 @dataclass
 class AgencyRecords:
-    """One case under every identifier, of an hour ago unless ``old``; held for staff when ``held``."""
+    """One case under every identifier, of an hour ago unless ``old``; held for staff when ``held``.
+
+    ``changes`` are other values of the case than ``an_agency_case`` has.
+    """
 
     clock: MovableClock
     old: bool = False
     held: bool = False
     asked: int = 0
+    changes: dict[str, object] = field(default_factory=dict)
 
     async def find(self, case_identifier: str, _scope: Collection[ScopeItem]) -> AgencyCase | None:
         self.asked += 1
         as_of = self.clock() - (timedelta(days=30) if self.old else timedelta(hours=1))
-        case = an_agency_case(as_of=as_of, case_identifier=case_identifier)
+        case = an_agency_case(as_of=as_of, case_identifier=case_identifier, **self.changes)
         return replace(case, held_for_staff=self.held)
 
 
