@@ -78,6 +78,11 @@ class LocalKafka:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def folder(self) -> Path:
+        """Where it keeps everything."""
+        return self._folder
+
+    @property
     def brokers(self) -> str:
         """``host:port`` for clients; valid once started."""
         return f"127.0.0.1:{self._port}"

@@ -2,14 +2,15 @@
 
 Searched are the logs of all processes, every file below the home folder (the register's raw file, sealed objects, what
 is left in temporary folders), every column of the register, key, value and headers of every record on every topic read
-back from the broker, metrics and status pages, e-mails as sent and as read, and calls of webhooks. Traces are not: the
-product makes none.
+back from the broker, the files in which the broker keeps them, metrics and status pages, e-mails as sent and as read,
+and calls of webhooks. Traces are not: the product makes none.
 """
 
 import io
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from fnmatch import fnmatch
 from uuid import UUID
 
 import pytest
@@ -20,6 +21,7 @@ from PIL.PngImagePlugin import PngInfo
 from pypdf import PdfReader
 
 from schemas.values import Language
+from services.cli.local_kafka import LocalKafka
 from services.consent_form.pdf import empty_form_pdf
 from services.portal.settings import PortalSettings
 from services.register.database import Database
@@ -29,7 +31,7 @@ from tests.support.canaries import LEAST_BYTES, Allowed, Place, Search, leaks
 from tests.support.canary_family import CASE, CLIENT_ADDRESS, PARENT, UNREAD, family
 from tests.support.canary_journey import STRANGE, WAYS, Journey, counted, laden, the_journey
 from tests.support.clean_copies import faults_of_html, faults_of_pdf, faults_of_png
-from tests.support.line_remains import remains
+from tests.support.line_remains import broker_log, remains
 from tests.support.running_line import RunningLine
 
 pytestmark = pytest.mark.kafka
@@ -53,6 +55,11 @@ ALLOWED = (
         Allowed(
             f"topic/{copy}{topic.name}/*", frozenset({"strange_record"}), "a stranger's own record; its dead letter"
         )
+        for topic in STRANGE
+        for copy in ("", "dlq.")
+    ),
+    *(
+        Allowed(f"broker/*/{copy}{topic.name}-*", frozenset({"strange_record"}), "the same, as the broker keeps it")
         for topic in STRANGE
         for copy in ("", "dlq.")
     ),
@@ -83,12 +90,19 @@ def test_every_form_went_its_way(line: RunningLine, journey: Journey) -> None:
     assert "ObjectDamaged" in logs(line), "an exception was logged"
 
 
-def test_nothing_of_the_family_is_left_anywhere_in_the_clear(line: RunningLine, journey: Journey) -> None:
-    search = Search(family())
-    assert len(search.needles) >= 200
+def test_nothing_of_the_family_is_left_anywhere_in_the_clear(
+    line: RunningLine,
+    journey: Journey,
+    kafka_server: LocalKafka,
+) -> None:
+    assert len({canary.text for canary in family()}) >= 200
     places = [*remains(line), *(Place("webhook", call) for call in journey.webhooks), *told_to_operators(line, journey)]
-    assert leaks(search, places, ALLOWED) == {}
+    places += broker_log(kafka_server.folder)
+    assert leaks(Search(family()), places, ALLOWED) == {}
     assert len({place.name for place in places}) > 150
+    assert any(
+        journey.ids["approved"].encode() in place.content for place in places if place.name.startswith("broker/")
+    )
 
 
 def told_to_operators(line: RunningLine, journey: Journey) -> Iterator[Place]:
@@ -98,7 +112,10 @@ def told_to_operators(line: RunningLine, journey: Journey) -> Iterator[Place]:
         yield Place(f"command/{words[0]}", (said.stdout + said.stderr).encode())
 
 
-def test_the_search_finds_what_is_planted_in_any_place_and_spelling(line: RunningLine) -> None:
+def test_the_search_finds_what_is_planted_in_any_place_and_spelling(
+    line: RunningLine,
+    kafka_server: LocalKafka,
+) -> None:
     search, canaries = Search(family()), list(family())
     assert {canary.kind for canary in canaries} == EVERYTHING
     for canary in canaries:
@@ -109,12 +126,13 @@ def test_the_search_finds_what_is_planted_in_any_place_and_spelling(line: Runnin
     planted = {"register/planted.text", "file/logs/planted.log", "file/tmp/planted", "topic/canary.planted/value"}
     planted |= {"topic/canary.planted/key", "topic/canary.planted/headers", "file/vault/planted.sealed"}
     try:
-        found = leaks(search, remains(line), ALLOWED)
+        found = leaks(search, [*remains(line), *broker_log(kafka_server.folder)], ALLOWED)
     finally:
         take_away(line)
     assert {name: kinds for name, kinds in found.items() if name in planted} == {
         name: {("case", CASE)} for name in planted
     }
+    assert any(fnmatch(name, "broker/*canary.planted-0*/*.log") for name in found)
 
 
 def plant(line: RunningLine) -> None:

@@ -19,13 +19,43 @@ OTHER_PARENT = ("Bartholomäus Wyndrake", date(1981, 11, 27))
 ORDER, PAID, TO_DSS, TO_PARENT = 61_938_274, 41_760_391, 93_817_465, 27_195_843
 """Cents; large, so that no hash and no offset holds the same digits by chance."""
 
-CHILDREN = ("Xiadani Quetzalcóatl", "Thessaly Wyndrake-Ibáñez")
+CHILDREN = {
+    "Xiadani Quetzalcóatl": date(2014, 7, 29),
+    "Thessaly Wyndrake-Ibáñez": date(2016, 11, 17),
+    "Ottoline Quetzalcóatl-Wyndrake": date(2019, 7, 23),
+}
+OTHERS = {
+    "attorney": "Peregrine Falstaff-Oakhurst",
+    "caseworker": "Marigold Thistlewaite",
+    "magistrate": "Ambrosius Kettleburn",
+    "new_partner": "Evangelina Sandoval-Prüfer",
+    "grandparent": "Wilhelmina Quetzalcóatl-Hagström",
+}
+"""People who stand in an agency's record beside the parents."""
+NEVER_SHOWN = (53_718_946, 72_649_183, 38_274_659, 64_193_827, 85_937_164)
+"""Cents of wages, savings, an offset, a lien and a settlement."""
 UNREAD = {
     "employer": ("Vexborough Tannery LLC", "48-91 Zanthorpe Avenue"),
     "address": ("7713 Quillhaven Terrace", "Ozone Marsh NY 11987", "Apt 14Q-77"),
     "phone": ("718-555-0193", "(718) 555-0193", "7185550193", "+17185550193"),
     "ssn": ("987-65-4329", "987654329", "xxx-xx-4329"),
     "tax_source": ("CANARY_FEDERAL_TAX_OFFSET",),
+    "other_ssn": ("976-54-3218", "976543218", "xxx-xx-3218"),
+    "child_ssn": ("965-43-2107", "965432107", "954-32-1096", "954321096"),
+    "bank": ("Hollowbrook Savings Cooperative", "routing 026013987", "account 77139871350"),
+    "license": ("license Q771-398-713-509", "plate ZQX-7139", "vehicle 1HZQX71398W713509"),
+    "other_address": ("9876 Larkspur Hollow Road", "Thornwick NY 12987", "shelter at Fennimore Gate"),
+    "other_phone": ("917-555-0167", "(917) 555-0167", "9175550167", "+19175550167"),
+    "email": ("zuleyka.q@quillmail.example", "b.wyndrake@tannerymail.example"),
+    "school": ("Public School 987 Zanthorpe", "teacher Quillfeather"),
+    "health": ("Thornwick Clinic chart 713-987", "insulin since 2017", "Medicaid ZQ71398N"),
+    "benefits": ("cash assistance CA-7139871", "SNAP since 03/2021", "tax intercept 871-39"),
+    "court": ("docket F-71398-21/21A", "order of protection O-98713-22", "paternity P-07713-14"),
+    "immigration": ("A-number 071-398-713", "visa petition EAC7139871350"),
+    "safety": ("family violence indicator set", "moved away from Wyndrake"),
+    "note": ("caller said Thistlewaite promised a waiver", "do not release to Quillfeather"),
+    "union": ("Local 9871 Tanners and Curriers", "badge 71398-Q"),
+    "prison": ("DIN 71A3987", "Fishkill until 11/2027"),
 }
 """What the agency's tables hold of the family and no consent opens."""
 
@@ -45,19 +75,27 @@ TYPED = {
 
 def family() -> Iterator[Canary]:
     """Yield every string of the family."""
-    for kind, (name, born) in (("parent", PARENT), ("other_parent", OTHER_PARENT)):
-        yield from (Canary(kind, text) for text in [*spellings_of_a_name(name), *spellings_of_a_day(born)])
-    for name in CHILDREN:
-        yield from (Canary("child", text) for text in spellings_of_a_name(name))
+    yield from people_of_the_case()
     for text in (CASE, CASE_THAT_FAILS, "ZQ-98713-X7", "ZQ 98713 X7"):
         yield Canary("case", text)
     yield Canary("order_number", ORDER_NUMBER)
-    for cents in (ORDER, PAID, TO_DSS, TO_PARENT, TO_DSS + TO_PARENT):
-        yield from (Canary("amount", text) for text in spellings_of_an_amount(cents))
+    shown = (ORDER, PAID, TO_DSS, TO_PARENT, TO_DSS + TO_PARENT)
+    for kind, amounts in (("amount", shown), ("unread_amount", NEVER_SHOWN)):
+        yield from (Canary(kind, text) for cents in amounts for text in spellings_of_an_amount(cents))
     for kind, texts in {**UNREAD, **TYPED}.items():
         yield from (Canary(kind, text) for text in texts)
     for person in PEOPLE:
         yield from (Canary("staff", text) for text in (person.email, person.display_name))
+
+
+def people_of_the_case() -> Iterator[Canary]:
+    """Yield names and birth dates of parents and children, and the names of who else the agency knows."""
+    born = {"parent": [PARENT], "other_parent": [OTHER_PARENT], "child": list(CHILDREN.items())}
+    for kind, people in born.items():
+        for name, day in people:
+            yield from (Canary(kind, text) for text in [*spellings_of_a_name(name), *spellings_of_a_day(day)])
+    for kind, name in OTHERS.items():
+        yield from (Canary(kind, text) for text in spellings_of_a_name(name))
 
 
 def claim_of_the_parent(case: str = CASE) -> ConsentClaim:
@@ -103,7 +141,8 @@ def _add_case(connection: sqlite3.Connection, case: str) -> None:
         if month.replace(day=3) <= today:
             (source,) = UNREAD["tax_source"]
             connection.execute("insert into payments values (null, ?, ?, ?, ?)", (case, received, PAID, source))
-    everything = {**UNREAD, "children": CHILDREN, "order": ORDER_NUMBER}
+    born = {name: day.isoformat() for name, day in CHILDREN.items()}
+    everything = {**UNREAD, **OTHERS, "children": born, "order": ORDER_NUMBER, "amounts": NEVER_SHOWN}
     connection.execute("insert into canaries values (?, ?)", (case, json.dumps(everything, ensure_ascii=False)))
 
 

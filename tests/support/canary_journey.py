@@ -216,7 +216,7 @@ def put_strange_records(line: RunningLine) -> None:
             producer.send(topic.name, key=record_key, value=b'{"consent_id": "%s"}' % text, headers=[("ce_id", text)])
     producer.flush()
     producer.close()
-    wait_for(lambda: dead_letters(line) >= 2 * len(STRANGE), wanted=True)
+    wait_for(lambda: dead_letters(line) > 2 * len(STRANGE), wanted=True)  # the form that was broken is one more
 
 
 @contextmanager

@@ -34,6 +34,18 @@ def _files(home: Path) -> Iterator[Place]:
                 continue  # a status file that its worker has just replaced
 
 
+def broker_log(node: Path) -> Iterator[Place]:
+    """Yield the files in which a broker keeps its records, those of topics that are being deleted too.
+
+    The product sends records uncompressed, so they lie there as they were sent.
+    """
+    for file in sorted(node.rglob("*.log")):
+        try:
+            yield Place(f"broker/{file.relative_to(node).as_posix()}", file.read_bytes())
+        except FileNotFoundError:
+            continue  # a segment that the broker has just deleted
+
+
 def _columns(register: Path) -> Iterator[Place]:
     with closing(sqlite3.connect(f"file:{register}?mode=ro", uri=True)) as connection:
         tables = [row[0] for row in connection.execute("select name from sqlite_master where type = 'table'")]
