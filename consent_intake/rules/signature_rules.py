@@ -23,6 +23,8 @@ from consent_intake.rules.signature_model import PEN_ODDS, SignatureModel
 from consent_intake.rules.signature_thresholds import SignatureThresholds
 from consent_intake.rules.signature_words import (
     words_are_a_whole_name,
+    words_are_few_capitals,
+    words_are_hardly_any,
     words_are_legible,
     words_speak_against,
     words_take_back,
@@ -72,15 +74,21 @@ def _least_pen_odds(ink: SignatureInk, chance: float, thresholds: SignatureThres
     """Return how sure the network must be that a pen signed; None where it is not asked.
 
     It is asked where a name can be read, which may be a script font's, where the ink may be initials, and where the
-    trees are not quite sure.
+    trees are not quite sure; they have to be surer where letters are read, which may be a note's or those of a /s/.
     """
     named = words_are_legible(ink.words, thresholds) or words_are_a_whole_name(ink.words, thresholds)
+    unread = not named and words_are_hardly_any(ink.words)
     asked = (
-        (thresholds.name_pen_odds, named),
+        (thresholds.sure_name_pen_odds if chance >= thresholds.sure_chance else thresholds.name_pen_odds, named),
         (thresholds.narrow_pen_odds, _is_narrow(ink, thresholds)),
-        (thresholds.doubted_pen_odds, chance < thresholds.doubted_chance),
+        (thresholds.capitals_pen_odds, _are_capitals(ink, thresholds)),
+        (thresholds.doubted_pen_odds, chance < (thresholds.unread_chance if unread else thresholds.doubted_chance)),
     )
     return max((odds for odds, is_asked in asked if is_asked), default=None)
+
+
+def _are_capitals(ink: SignatureInk, thresholds: SignatureThresholds) -> bool:
+    return words_are_few_capitals(ink.words) and ink.measures.get("width", 0.0) < thresholds.capitals_width
 
 
 def _is_narrow(ink: SignatureInk, thresholds: SignatureThresholds) -> bool:

@@ -18,11 +18,16 @@ class SignatureThresholds(BaseModel):
         legible_chance: the same where a recogniser of print reads a name: a careful hand passes, a typed name does not.
         name_sure: where two words or more are read, each at least so surely, a whole name stands there as print does.
         name_pen_odds: where a name is read, least logarithm of the odds, by the network, that a pen wrote it.
-        doubted_chance: below this chance, the network must be sure too.
+        sure_chance: from this chance on, the network has to be a little less sure of a name.
+        sure_name_pen_odds: so sure.
+        unread_chance: below this chance, the network must be sure too, where hardly a letter is read.
+        doubted_chance: the same where letters are read.
         doubted_pen_odds: so sure.
         narrow_width: ink that is narrower may be initials, or a short note.
         narrow_chance: least chance of a signature for such ink.
         narrow_pen_odds: least logarithm of the odds, by the network, for such ink.
+        capitals_width: two or three capitals, narrower than this, may be initials as well.
+        capitals_pen_odds: least logarithm of the odds, by the network, for them.
         crossed_line: share of a straight line through the whole box that is inked, faintly or not; at or above it the
             signature is crossed out, or the box is.
         crossed_remains: points of pale lines away from the ink, all together; at or above it, where they span the box,
@@ -52,11 +57,16 @@ class SignatureThresholds(BaseModel):
     legible_chance: float = Field(default=0.9, ge=0.5, le=1)
     name_sure: float = Field(default=0.7, ge=0, le=1)
     name_pen_odds: float = Field(default=2.0)
+    sure_chance: float = Field(default=0.98, ge=0, le=1)
+    sure_name_pen_odds: float = Field(default=1.5)
+    unread_chance: float = Field(default=0.9, ge=0, le=1)
     doubted_chance: float = Field(default=0.95, ge=0, le=1)
     doubted_pen_odds: float = Field(default=3.0)
     narrow_width: float = Field(default=80.0, ge=0)
     narrow_chance: float = Field(default=0.98, ge=0.5, le=1)
     narrow_pen_odds: float = Field(default=2.25)
+    capitals_width: float = Field(default=110.0, ge=0)
+    capitals_pen_odds: float = Field(default=1.5)
     crossed_line: float = Field(default=0.8, gt=0)
     crossed_remains: float = Field(default=30.0, ge=0)
     crossed_span: float = Field(default=0.5, ge=0, le=1)

@@ -77,6 +77,9 @@ _LETTERS_OF_TEXT = ((0.5, 7), (0.35, 8))
 """So many different letters, in all words that are read at least so surely, are text."""
 _MANY_LETTERS = 5
 """Different letters in one word that a pen's loops and peaks do not make: they read as "Mmmn" and "Cleee"."""
+_HARDLY_ANY = 3
+"""Different letters."""
+_INITIALS_COUNT = (2, 3)
 _SHORT = 2
 _WORD = 3
 
@@ -112,6 +115,17 @@ def words_are_a_whole_name(words: Sequence[ZoneWord], thresholds: SignatureThres
     """Return whether a first and a last name can be read, and each surely."""
     named = [word.confidence for word in words if sum(c.isalpha() for c in word.text) >= _SHORTEST_NAME]
     return len(named) >= _NAMES and min(named) >= thresholds.name_sure
+
+
+def words_are_hardly_any(words: Sequence[ZoneWord]) -> bool:
+    """Return whether next to nothing can be read: peaks and loops read as "WTW" and "el", notes and names do not."""
+    return len(_letters_of(words, 0.0)) <= _HARDLY_ANY
+
+
+def words_are_few_capitals(words: Sequence[ZoneWord]) -> bool:
+    """Return whether two or three capitals and no other letters are read, which may be initials."""
+    letters = [letter for word in words for letter in word.text if letter.isalpha()]
+    return len(letters) in _INITIALS_COUNT and all(letter.isupper() for letter in letters)
 
 
 def words_are_legible(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:

@@ -51,18 +51,46 @@ def test_a_name_that_is_read_goes_to_a_person_unless_the_network_says_that_a_pen
     def checked(pen_odds: float, model: SignatureModel) -> Check:
         return _check(SignatureInk(measures={**SIGNED, PEN_ODDS: pen_odds}, words=words), model=model)
 
-    certain = _model(20.0)
-    assert checked(THRESHOLDS.name_pen_odds, certain).verdict is Verdict.PASSED
-    refused = checked(THRESHOLDS.name_pen_odds - 0.01, certain)
-    assert (refused.verdict, refused.threshold) == (Verdict.UNCLEAR, THRESHOLDS.name_pen_odds)
+    for model, least in ((_model(3.5), THRESHOLDS.name_pen_odds), (_model(20.0), THRESHOLDS.sure_name_pen_odds)):
+        assert checked(least, model).verdict is Verdict.PASSED
+        refused = checked(least - 0.01, model)
+        assert (refused.verdict, refused.threshold) == (Verdict.UNCLEAR, least)
     assert checked(20.0, _model(1.0)).verdict is Verdict.UNCLEAR
 
 
-def test_where_the_trees_are_not_quite_sure_the_network_must_be() -> None:
+@pytest.mark.parametrize(
+    ("text", "doubtful", "sure"), [("", 2.1, 2.3), ("wTW", 2.1, 2.3), ("el", 2.1, 2.3), ("wlsn", 2.8, 3.0)]
+)
+def test_where_the_trees_are_not_quite_sure_the_network_must_be_and_sooner_where_letters_are_read(
+    text: str, doubtful: float, sure: float
+) -> None:
     def checked(pen_odds: float, score: float) -> Verdict:
-        return _check(SignatureInk(measures={**SIGNED, PEN_ODDS: pen_odds}), model=_model(score)).verdict
+        words = (ZoneWord(text=text, confidence=0.3),) if text else ()
+        return _check(SignatureInk(measures={**SIGNED, PEN_ODDS: pen_odds}, words=words), model=_model(score)).verdict
 
-    assert checked(THRESHOLDS.doubted_pen_odds, 2.5) is Verdict.PASSED
-    assert checked(THRESHOLDS.doubted_pen_odds - 0.01, 2.5) is Verdict.UNCLEAR
-    assert checked(0.0, 4.5) is Verdict.PASSED
+    assert checked(THRESHOLDS.doubted_pen_odds, doubtful) is Verdict.PASSED
+    assert checked(THRESHOLDS.doubted_pen_odds - 0.01, doubtful) is Verdict.UNCLEAR
+    assert checked(0.0, sure) is Verdict.PASSED
     assert checked(20.0, 1.0) is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "asked"),
+    [
+        ("LOB", 93.0, True),
+        ("QM", 93.0, True),
+        ("LOB", 111.0, False),
+        ("LOBE", 93.0, False),
+        ("Lo", 93.0, False),
+        ("L", 93.0, False),
+    ],
+)
+def test_two_or_three_capitals_may_be_initials_unless_they_are_wide(text: str, width: float, *, asked: bool) -> None:
+    words = (ZoneWord(text=text, confidence=0.4),)
+
+    def checked(pen_odds: float) -> Verdict:
+        measures = {**SIGNED, "width": width, PEN_ODDS: pen_odds}
+        return _check(SignatureInk(measures=measures, words=words), model=_model(6.0)).verdict
+
+    assert checked(THRESHOLDS.capitals_pen_odds) is Verdict.PASSED
+    assert checked(THRESHOLDS.capitals_pen_odds - 0.01) is (Verdict.UNCLEAR if asked else Verdict.PASSED)
