@@ -19,8 +19,8 @@ from services.consent_form.code import FORM_ID, FormCode
 from services.consent_form.layout import PAGE_WIDTH, RETIRED_REVISIONS, FormLayout, layout
 from services.consent_form.pdf import Prefill, blank_form_pdf, empty_form_pdf
 from services.consent_form.raster import page_raster_in_colour
+from services.runtime.clock import NEW_YORK
 
-SIGNED_DAYS_AGO: Final = 2
 OTHER_CASE: Final = "KT60873M5"
 OTHER_BIRTH_DATE: Final = date(1968, 11, 25)
 
@@ -73,10 +73,10 @@ def make_sample(spec: SampleSpec, seed: int, printed: bytes | None = None) -> by
 
 
 def _digitally_signed(page: bytes, spec: SampleSpec) -> bytes:
-    """Return the form signed on a computer two days ago, with bytes appended when the outcome asks for them."""
+    """Return the form signed on a computer as the day began, with bytes appended when the outcome asks for them."""
     from consent_intake.samples import digital  # noqa: PLC0415 - takes half a second to load, and two outcomes need it
 
-    at = datetime.combine(spec.today, time(16), UTC) - timedelta(days=SIGNED_DAYS_AGO)
+    at = datetime.combine(spec.today, time(), NEW_YORK).astimezone(UTC)
     authority = digital.PracticeAuthority.made(at=at)
     signed = digital.digitally_signed(page, spec.claim.parent_name, authority, at=at)
     return signed if spec.outcome == "signed_on_a_computer" else signed + b"% and something else\n"
@@ -107,7 +107,7 @@ def paper_of(spec: SampleSpec, random: Generator) -> Paper:
         birth_date=claim.birth_date,
         case_identifier=claim.case_identifier,
         ticked=(claim.party,),
-        signed_on=today - timedelta(days=SIGNED_DAYS_AGO),
+        signed_on=today,  # the portal prints it now: a day before that would be one on which nobody could sign it
     )
     return replace(paper, **changes.get(spec.outcome, {}))
 

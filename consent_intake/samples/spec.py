@@ -20,7 +20,7 @@ class SampleSpec:
     """One sample form.
 
     Attributes:
-        today: legal day that "signed two days ago" counts from.
+        today: legal day on which the form is signed, and from which other dates count.
         outcome: a key of OUTCOMES.
         claim: what the uploader says; the paper agrees with it unless the outcome is that it does not.
         organization_name: printed into box 5.

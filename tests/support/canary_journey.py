@@ -113,7 +113,7 @@ def laden(form: bytes) -> bytes:
 
 
 WAYS: Mapping[str, tuple[int, dict[str, str], str]] = {
-    "approved": (1001, {"fill": "prefilled"}, "delivered"),
+    "approved": (11, {"fill": "prefilled"}, "delivered"),
     "revoked": (1002, {"fill": "prefilled"}, "delivered"),
     "rejected": (1003, {"outcome": "unsigned"}, "rejected"),
     "other person": (1004, {"outcome": "wrong_name"}, "rejected"),

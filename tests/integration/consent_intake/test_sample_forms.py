@@ -66,6 +66,17 @@ async def test_a_prefilled_form_signed_by_hand_is_approved_from_any_device(
     assert (await decided(reader, spec, seed=2)).outcome is Outcome.APPROVED
 
 
+@pytest.mark.parametrize("day", [date(2026, 11, 11), date(2026, 12, 31), date(2027, 1, 1), date(2027, 7, 27)])
+@pytest.mark.parametrize("fill", ["typed", "prefilled"])
+async def test_a_form_signed_on_the_day_of_its_printing_is_approved_whatever_day_that_is(
+    reader: FormReader, fill: Fill, day: date
+) -> None:
+    spec = SampleSpec(today=day, fill=fill)
+    form = await reader.read(make_sample(spec, 2))
+    decision = decide(form.reading, spec.claim, UPLOADER, policy=POLICY, today=day, printed_on=day)
+    assert decision.outcome is Outcome.APPROVED
+
+
 @pytest.mark.parametrize("outcome", ["unsigned", "signed_as_witness", "unclear_signature"])
 @pytest.mark.parametrize("scan", ["copier", "phone", "fax"])
 async def test_a_form_without_the_parents_signature_is_never_approved(
