@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from schemas.values import Language
 from services.portal.csrf import ForgedRequest
+from services.portal.denials import Denial, note_denial
 from services.portal.identity import NotAllowed, SignedIn, SignInNeeded, anybody
 from services.portal.languages import mark
 from services.portal.pages import page
@@ -30,6 +31,7 @@ TITLES = {
 }
 """Headings of error pages; any other status has that of 422."""
 
+NOT_FOUND = 404
 UNEXPECTED = 500
 
 RETRY_LATER = {"Retry-After": "60"}
@@ -73,6 +75,8 @@ async def _reader(request: Request) -> SignedIn | None:
 
 
 async def _problem(request: Request, problem: Problem) -> Response:
+    if problem.status == NOT_FOUND:
+        await note_denial(request, Denial.NOT_THEIRS)
     if _is_api(request):
         return problem_response(request, problem)
     return await error_page(request, problem.status)
@@ -83,15 +87,20 @@ async def _sign_in_needed(_request: Request, needed: SignInNeeded) -> Response:
 
 
 async def _not_allowed(request: Request, _error: NotAllowed) -> Response:
+    await note_denial(request, Denial.ROLE)
     return await error_page(request, 403)
 
 
 async def _forged(request: Request, _error: ForgedRequest) -> Response:
-    return await error_page(request, 403, FORGED)
+    answer = await error_page(request, 403, FORGED)  # which looks who it is: this is refused before any route asks
+    await note_denial(request, Denial.FORGED_REQUEST)
+    return answer
 
 
 async def _http(request: Request, error: HTTPException) -> Response:
     code = BY_STATUS.get(error.status_code, PortalCode.REQUEST_INVALID)
+    if error.status_code == NOT_FOUND:
+        await note_denial(request, Denial.NOT_THEIRS)
     if _is_api(request):
         return problem_response(request, Problem(error.status_code, code, headers=error.headers))
     return await error_page(request, error.status_code)

@@ -90,6 +90,7 @@ async def anybody(request: Request, context: Context) -> SignedIn | None:
         live = await sign_ins.find(tx, token, now)
     if live is None:
         return None
+    request.state.actor = audit.person_actor(live.person.id)
     if now - live.sign_in.last_seen_at > sign_ins.TOUCH_EVERY:
         async with context.database.transaction() as tx:
             await sign_ins.touch(tx, token, now)
@@ -188,6 +189,7 @@ async def api_caller(request: Request, context: Context) -> ApiCaller:
         context.rate_limits.allow(API_KEY_REFUSED, "api_key", address)
         await _note_unknown_key(context)
         raise Problem(401, PortalCode.KEY_UNKNOWN, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+    request.state.actor = audit.key_actor(found.key.id)
     refusal = api_keys.why_refused(found, context.agreements)
     await _note_key(context, found, refusal)
     if refusal is not None:

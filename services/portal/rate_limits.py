@@ -38,6 +38,10 @@ API_KEY_UNKNOWN_NOTED = RateLimitItemPerMinute(60)
 """Tries with keys that nobody has that are written into the audit log, per process and from all addresses together:
 whoever guesses from a thousand addresses is seen, and can't fill the log."""
 
+DENIAL_NOTED = RateLimitItemPerMinute(60)
+"""What one person or key was denied that is written into the audit log, per process: a walk through ids is seen within
+its first second, and can't fill the log."""
+
 KEY_USE_NOTED = RateLimitItemPerMinute(1)
 """How often the use of one API key is written into the audit log, per process."""
 

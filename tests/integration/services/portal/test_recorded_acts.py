@@ -1,12 +1,12 @@
 """Acts that leave an entry in the audit log in their own transaction, and leave it once."""
 
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import select
 
 from schemas.reason_codes import ReasonCode
-from services.portal.rate_limits import API_KEY_UNKNOWN_NOTED
+from services.portal.rate_limits import API_KEY_UNKNOWN_NOTED, DENIAL_NOTED
 from services.register import people
 from services.register.states import OrganizationStatus, PersonStatus
 from services.register.tables import AuditEntry, Organization, Person
@@ -103,3 +103,32 @@ async def test_where_an_organizations_notices_go_is_recorded(world: PortalWorld)
         (one,) = await entries(world, act)
         assert one.actor == f"person:{world.staff.person_id}"
         assert "hooks.example.org" not in str(one.detail)
+
+
+async def test_who_asks_for_anothers_consent_leaves_an_entry_that_says_what_was_asked_for(world: PortalWorld) -> None:
+    consent_id = await upload(world, world.staff)
+    async with world.browser(world.other_staff) as browser, world.api(world.other_staff) as api:
+        assert (await browser.get(f"/consents/{consent_id}")).status_code == 404
+        assert (await api.get(f"/api/v1/consents/{consent_id}")).status_code == 404
+        assert (await browser.get("/no/such/page")).status_code == 404
+    by_page, by_key = await entries(world, "access.denied")
+    assert (by_page.actor, by_page.consent_id) == (f"person:{world.other_staff.person_id}", None)
+    route = "GET.consents.consent_status"
+    assert by_page.detail == {"asked": [str(consent_id)], "reason": "NOT_THEIRS", "route": route}
+    assert by_key.actor.startswith("key:")
+    assert by_key.detail["asked"] == [str(consent_id)]
+
+
+async def test_a_form_of_another_sign_in_is_recorded_with_who_sent_it(world: PortalWorld) -> None:
+    async with world.browser(world.staff) as client:
+        sent = await client.post("/people", data={"csrf_token": world.other_staff.csrf_token})
+    assert sent.status_code == 403
+    (denied,) = await entries(world, "access.denied")
+    assert (denied.actor, denied.detail["reason"]) == (f"person:{world.staff.person_id}", "FORGED_REQUEST")
+
+
+async def test_whoever_walks_through_ids_does_not_fill_the_log(world: PortalWorld) -> None:
+    async with world.api(world.staff) as client:
+        for _ in range(DENIAL_NOTED.amount + 5):
+            assert (await client.get(f"/api/v1/consents/{uuid4()}")).status_code == 404
+    assert len(await entries(world, "access.denied")) == DENIAL_NOTED.amount

@@ -7,10 +7,11 @@ from uuid import uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy import select
 
 from services.portal.csrf import token_for
 from services.register.states import PersonRole
-from services.register.tables import Person
+from services.register.tables import AuditEntry, Person
 from tests.support.portal_world import PortalWorld, add_member
 
 ADMIN, STAFF, REVIEWER, AGENCY, OPERATOR = (
@@ -153,18 +154,30 @@ async def test_without_a_sign_in_only_the_public_pages_open(world: PortalWorld) 
             assert answer.status_code < 500, route
 
 
+async def denials(world: PortalWorld, actor: str) -> list[str]:
+    """Return the reasons of what the audit log says somebody was denied, the oldest first."""
+    wanted = select(AuditEntry).where(AuditEntry.act == "access.denied", AuditEntry.actor == actor)
+    async with world.context.database.reading() as tx:
+        return [str(one.detail["reason"]) for one in await tx.scalars(wanted.order_by(AuditEntry.sequence))]
+
+
 @pytest.mark.parametrize("role", list(PersonRole))
 async def test_a_role_opens_its_own_pages_and_no_others(world: PortalWorld, role: PersonRole) -> None:
     organization_id = world.staff.organization_id if role in ORGANIZATION else None
     member = await add_member(world, organization_id, role, f"{role.value}@example.net")
+    noted = 0
     for route, roles in PAGES.items():
         async with world.browser(member) as client:
             answer = await _ask(client, route, member.csrf_token)
+        denied = await denials(world, f"person:{member.person_id}")
         if role in roles:
             assert answer.status_code not in {401, 403, 500}, route
             assert not answer.headers.get("location", "").startswith(("/sign-in", "/agreement")), route
+            assert denied[noted:] == (["NOT_THEIRS"] if answer.status_code == 404 else []), route
         else:
             assert answer.status_code == 403, route
+            assert denied[noted:] == ["ROLE"], route
+        noted = len(denied)
 
 
 @pytest.mark.parametrize("role", list(PersonRole))
