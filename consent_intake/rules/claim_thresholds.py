@@ -65,6 +65,12 @@ class ClaimThresholds(BaseModel):
     """By how much less a day weighs on which the form was not printed yet: nobody can have signed it then, but a hand
     may have written the old year."""
 
+    printed_day_cell: Chance = 0.0008
+    """As ``day_cell``, where the day of the printing is known: it leaves a week or two of days."""
+
+    printed_day_share: Chance = 0.985
+    """As ``day_share``, where the day of the printing is known; below it, a hand may have written the old year."""
+
     same_day_odds: Annotated[float, Field(ge=1)] = 10.0
     """Recent days that fit less than so many times worse than the best count as read alike."""
 

@@ -55,9 +55,10 @@ def check_signature(
     if weakness is not None:
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, *weakness, field=_NAME, crop=ink.crop)
     limit = _least_chance(ink, thresholds)
-    if chance < limit or words_speak_against(ink.words, thresholds):
-        return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
     penned, least = ink.measures.get(PEN_ODDS, 0.0), _least_pen_odds(ink, chance, thresholds)
+    convinced = chance >= thresholds.convinced_chance and penned >= thresholds.convinced_pen_odds
+    if chance < limit or words_speak_against(ink.words, thresholds, convinced=convinced):
+        return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
     if least is not None and penned < least:
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, penned, least, field=_NAME, crop=ink.crop)
     return passed(_NAME, chance, limit, field=_NAME, crop=ink.crop)

@@ -23,6 +23,9 @@ class SignatureThresholds(BaseModel):
         unread_chance: below this chance, the network must be sure too, where hardly a letter is read.
         doubted_chance: the same where letters are read.
         doubted_pen_odds: so sure.
+        convinced_chance: from this chance on, where the network is sure as well, strokes that read as initials or as
+            a /s/, and not surely, say nothing.
+        convinced_pen_odds: so sure.
         narrow_width: ink that is narrower may be initials, or a short note.
         narrow_chance: least chance of a signature for such ink.
         narrow_pen_odds: least logarithm of the odds, by the network, for such ink.
@@ -60,8 +63,10 @@ class SignatureThresholds(BaseModel):
     sure_chance: float = Field(default=0.98, ge=0, le=1)
     sure_name_pen_odds: float = Field(default=1.5)
     unread_chance: float = Field(default=0.9, ge=0, le=1)
-    doubted_chance: float = Field(default=0.95, ge=0, le=1)
+    doubted_chance: float = Field(default=0.96, ge=0, le=1)
     doubted_pen_odds: float = Field(default=3.0)
+    convinced_chance: float = Field(default=0.995, ge=0, le=1)
+    convinced_pen_odds: float = Field(default=4.0)
     narrow_width: float = Field(default=80.0, ge=0)
     narrow_chance: float = Field(default=0.98, ge=0.5, le=1)
     narrow_pen_odds: float = Field(default=2.25)

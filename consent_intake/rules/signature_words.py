@@ -58,7 +58,11 @@ _PRINTED_SURE = 0.4
 _NOT_APPLICABLE = re.compile(r"^\W*n[\W1il|]a\W*$")
 """N/A, whatever a scan makes of its stroke."""
 
-_YEAR = re.compile(r"202[1-9]")
+_YEAR = re.compile(r"202[1-9]|^[2z][0oq][2z][1-9lizsgbq|]$")
+"""As a hand writes it, too: one 2021 was read as "202l"."""
+_DAY = re.compile(r"[12]?[2-46-9]|[12][015]|3[01]|1[0-9]")
+_DAY_SURE = 0.9
+"""A day of the month as a word of its own, read so surely: one date on a form was read as "Mas. 4 202l"."""
 _MONTHS = frozenset(
     {
         *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
@@ -89,17 +93,30 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 _ALPHANUMERIC = _LETTERS | frozenset("0123456789")
 
 
-def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:
-    """Return whether the words say that the box is not signed: VOID, /s/, a date, a number, where to sign."""
+def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThresholds, *, convinced: bool = False) -> bool:
+    """Return whether the words say that the box is not signed: VOID, /s/, a date, a number, where to sign.
+
+    Args:
+        words: as read.
+        thresholds: of the policy.
+        convinced: trees and network are as sure of a signature as they never were of a mark; then single strokes that
+            look like initials or a /s/, and that are not read surely, say nothing: a pen makes such peaks.
+    """
     if _is_a_spelled_date(words) or _is_one_of(_joined(words), NOT_A_SIGNATURE, sure=False):
         return True
-    if _INITIALS.search(folded(" ".join(word.text for word in words))) or _are_printed_capitals(words):
+    if _are_printed_capitals(words) or any(_is_no_signature(word.text, word.confidence, thresholds) for word in words):
         return True
-    if len(words) > 1 and len(words[1].text) >= _WORD and _SLASH_S_ALONE.search(folded(words[0].text)):
+    unsure = all(word.confidence < thresholds.word_sure for word in words)
+    return not (convinced and unsure) and _are_initials_or_a_slash_s(words)
+
+
+def _are_initials_or_a_slash_s(words: Sequence[ZoneWord]) -> bool:
+    plain = [folded(word.text) for word in words]
+    if _INITIALS.search(" ".join(plain)) or any(_SLASH_S.search(text) for text in plain):
         return True
-    if any(_SLASH_FIRST.search(word.text) for word in words) and _letters_of(words, 0.0):
+    if len(words) > 1 and len(words[1].text) >= _WORD and _SLASH_S_ALONE.search(plain[0]):
         return True
-    return any(_is_no_signature(word.text, word.confidence, thresholds) for word in words)
+    return any(_SLASH_FIRST.search(word.text) for word in words) and bool(_letters_of(words, 0.0))
 
 
 def words_take_back(words: Sequence[ZoneWord]) -> bool:
@@ -148,9 +165,11 @@ def _letters_of(words: Sequence[ZoneWord], confidence: float) -> frozenset[str]:
 
 
 def _is_a_spelled_date(words: Sequence[ZoneWord]) -> bool:
-    """Return whether a year is there, or a month stands beside a number: "Oct 22 2026"."""
+    """Return whether a year is there, a day beside something, or a month beside a number: "Oct 22 2026"."""
     plain = [folded(word.text) for word in words]
     if any(_YEAR.search(text) for text in plain):
+        return True
+    if len(words) > 1 and any(_DAY.fullmatch(word.text) and word.confidence >= _DAY_SURE for word in words):
         return True
     return any(text[:3] in _MONTHS for text in plain) and any(re.search(r"\d\d", text) for text in plain)
 
@@ -159,7 +178,7 @@ def _is_no_signature(text: str, confidence: float, thresholds: SignatureThreshol
     plain, sure = folded(text), confidence >= thresholds.word_sure
     if _is_one_of(re.sub(r"[^a-z]", "", plain), NOT_A_SIGNATURE, sure=sure) or _is_a_date(plain, sure=sure):
         return True
-    if _SLASH_S.search(plain) or _NOT_APPLICABLE.search(plain) or _is_a_cut_stamp(re.sub(r"[^a-z]", "", plain)):
+    if _NOT_APPLICABLE.search(plain) or _is_a_cut_stamp(re.sub(r"[^a-z]", "", plain)):
         return True
     return sure and bool(set(plain) & _ALPHANUMERIC - LOOPS) and _NUMBER.search(plain) is not None
 

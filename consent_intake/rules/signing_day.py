@@ -65,14 +65,16 @@ def likely_signing_day(
         thresholds: of the policy.
         printed_on: when the form was printed, which is before anybody could sign it; None when nobody knows.
     """
+    share = thresholds.day_share if printed_on is None else thresholds.printed_day_share
+    cell = thresholds.day_cell if printed_on is None else thresholds.printed_day_cell
     printed_on = date.min if printed_on is None else min(printed_on, today)
     recent = Days(max(today - timedelta(days=RECENT_DAYS), printed_on), today)
     fits = list(_fits(written, Days(today - _BEFORE, today + _AHEAD), thresholds))
     inside = [fit for fit in fits if fit.day in recent]
-    if not inside or _share(fits, inside, recent, thresholds, printed_on) < thresholds.day_share:
+    if not inside or _share(fits, inside, recent, thresholds, printed_on) < share:
         return None
     best = max(inside, key=lambda fit: fit.nats)
-    if best.least < thresholds.day_cell:
+    if best.least < cell:
         return None
     return min(fit.day for fit in inside if fit.nats > best.nats - log(thresholds.same_day_odds))
 

@@ -241,6 +241,13 @@ def test_no_printing_day_makes_a_recent_day_of_another_that_reads_nearly_surely(
         assert read is None or not printed_on <= read <= TODAY
 
 
+@pytest.mark.parametrize(("least", "read"), [(0.0009, date(2026, 11, 14)), (0.0007, None)])
+def test_a_weak_cell_is_enough_sooner_where_the_printing_leaves_a_few_days(least: float, read: date | None) -> None:
+    written = open_cells("11142026", at4={"7": 0.999 - least, "2": least})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) is None
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=PRINTED) == read
+
+
 @pytest.mark.parametrize(("sure", "read"), [(0.99, date(2026, 11, 14)), (0.5, None)])
 def test_another_engine_counts_for_more_when_it_is_sure_of_every_digit(sure: float, read: date | None) -> None:
     cells = open_cells("11142025", at7={"5": 0.41, "6": 0.2, "4": 0.2, "3": 0.19})

@@ -59,7 +59,7 @@ def test_a_name_that_is_read_goes_to_a_person_unless_the_network_says_that_a_pen
 
 
 @pytest.mark.parametrize(
-    ("text", "doubtful", "sure"), [("", 2.1, 2.3), ("wTW", 2.1, 2.3), ("el", 2.1, 2.3), ("wlsn", 2.8, 3.0)]
+    ("text", "doubtful", "sure"), [("", 2.1, 2.3), ("wTW", 2.1, 2.3), ("el", 2.1, 2.3), ("wlsn", 3.1, 3.3)]
 )
 def test_where_the_trees_are_not_quite_sure_the_network_must_be_and_sooner_where_letters_are_read(
     text: str, doubtful: float, sure: float
@@ -94,3 +94,41 @@ def test_two_or_three_capitals_may_be_initials_unless_they_are_wide(text: str, w
 
     assert checked(THRESHOLDS.capitals_pen_odds) is Verdict.PASSED
     assert checked(THRESHOLDS.capitals_pen_odds - 0.01) is (Verdict.UNCLEAR if asked else Verdict.PASSED)
+
+
+@pytest.mark.parametrize("text", ["D-d-", "S/111", "!wo", "C/R"])
+def test_strokes_that_look_like_initials_or_a_slash_s_count_unless_trees_and_network_are_convinced(text: str) -> None:
+    def checked(*, score: float = 6.0, pen_odds: float = THRESHOLDS.convinced_pen_odds, sure: float = 0.74) -> Verdict:
+        ink = SignatureInk(measures={**SIGNED, PEN_ODDS: pen_odds}, words=(ZoneWord(text=text, confidence=sure),))
+        return _check(ink, model=_model(score)).verdict
+
+    assert checked() is Verdict.PASSED
+    assert checked(sure=THRESHOLDS.word_sure) is Verdict.UNCLEAR
+    assert checked(pen_odds=THRESHOLDS.convinced_pen_odds - 0.01) is Verdict.UNCLEAR
+    assert checked(score=5.2) is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (("VOID", 0.5),),
+        (("Mas.", 0.67), ("4", 1.0), ("20k", 0.35)),
+        (("Mas.", 0.67), ("202l", 0.35)),
+        (("zO2b", 0.3),),
+        (("1/7/23", 0.5),),
+        (("N/A", 0.5),),
+    ],
+)
+def test_what_says_that_nobody_signed_counts_however_convinced_they_are(words: tuple[tuple[str, float], ...]) -> None:
+    read = tuple(ZoneWord(text=text, confidence=sure) for text, sure in words)
+    ink = SignatureInk(measures={**SIGNED, PEN_ODDS: 20.0}, words=read)
+    assert _check(ink, model=_model(20.0)).verdict is Verdict.UNCLEAR
+
+
+@pytest.mark.parametrize(
+    "words", [(("4", 1.0),), (("R", 0.5), ("4", 0.89)), (("Rw", 0.5), ("0", 1.0)), (("2020", 0.4),)]
+)
+def test_a_lone_digit_or_one_that_is_not_sure_is_no_date(words: tuple[tuple[str, float], ...]) -> None:
+    read = tuple(ZoneWord(text=text, confidence=sure) for text, sure in words)
+    ink = SignatureInk(measures={**SIGNED, PEN_ODDS: 20.0}, words=read)
+    assert _check(ink, model=_model(20.0)).verdict is Verdict.PASSED

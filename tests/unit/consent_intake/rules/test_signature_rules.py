@@ -19,7 +19,7 @@ SIGNED = {
     "straightness": 0.25,
     "solidity": 0.2,
     "faint_part": 60.0,
-    "pen_odds": 5.0,
+    "pen_odds": 3.9,
 }
 EMPTY = dict.fromkeys(SIGNED, 0.0)
 
