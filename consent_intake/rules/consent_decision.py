@@ -26,7 +26,7 @@ from consent_intake.rules.signature_rules import check_signature
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
 
-CODE_VERSION = "rules.6"
+CODE_VERSION = "rules.7"
 """Changes whenever a rule does; the thresholds have their policy's version."""
 
 MAX_MONTHS = 12
@@ -117,7 +117,7 @@ def decide(
     effective = with_signing_time(reading, claim.parent_name, policy)
     checks = [about_the_file, check_revision(reading), check_form_id(reading.code, form_id)]
     checks += _claim_checks(effective, claim, uploader, policy)
-    checks += _signature_checks(effective, claim, policy)
+    checks += _signature_checks(effective, claim, policy, printed_here=printed_on is not None)
     signed_on, thresholds = _field(effective, "signed_on"), policy.claims
     checks.append(check_signing_date(signed_on, today, thresholds=thresholds, printed_on=printed_on))
     checks.append(check_period(effective, today, max_months=max_months, thresholds=thresholds, printed_on=printed_on))
@@ -172,8 +172,14 @@ def _claim_checks(reading: FormReading, claim: ConsentClaim, uploader: Uploader,
     ]
 
 
-def _signature_checks(reading: FormReading, claim: ConsentClaim, policy: Policy) -> list[Check]:
-    ink = check_signature(reading.signature, reading.witness, model=policy.signature_model, thresholds=policy.signature)
+def _signature_checks(reading: FormReading, claim: ConsentClaim, policy: Policy, *, printed_here: bool) -> list[Check]:
+    ink = check_signature(
+        reading.signature,
+        reading.witness,
+        model=policy.signature_model,
+        thresholds=policy.signature,
+        printed_here=printed_here,
+    )
     digital = check_digital(reading.digital_signatures, claim.parent_name)
     settled = signature_settled(ink, reading.signature, reading.digital_signatures, claim.parent_name, policy.signature)
     return [settled, *([] if digital is None else [digital])]

@@ -36,7 +36,12 @@ _NAME = "signature"
 
 
 def check_signature(
-    ink: SignatureInk | None, witness: SignatureInk | None, *, model: SignatureModel, thresholds: SignatureThresholds
+    ink: SignatureInk | None,
+    witness: SignatureInk | None,
+    *,
+    model: SignatureModel,
+    thresholds: SignatureThresholds,
+    printed_here: bool = True,
 ) -> Check:
     """Return PASSED for a signature, FAILED for a box that is not signed, UNCLEAR for all between.
 
@@ -45,6 +50,7 @@ def check_signature(
         witness: in the witness's box.
         model: what the chance of a signature comes from.
         thresholds: what it must reach.
+        printed_here: whether the register knows the form's printing; any other form has to be signed more surely.
     """
     if ink is None or not ink.measures:
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, field=_NAME)
@@ -55,7 +61,7 @@ def check_signature(
     if weakness is not None:
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, *weakness, field=_NAME, crop=ink.crop)
     limit = _least_chance(ink, thresholds)
-    penned, least = ink.measures.get(PEN_ODDS, 0.0), _least_pen_odds(ink, chance, thresholds)
+    penned, least = ink.measures.get(PEN_ODDS, 0.0), _least_pen_odds(ink, chance, thresholds, printed_here=printed_here)
     convinced = chance >= thresholds.convinced_chance and penned >= thresholds.convinced_pen_odds
     if chance < limit or words_speak_against(ink.words, thresholds, convinced=convinced):
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
@@ -71,7 +77,9 @@ def _least_chance(ink: SignatureInk, thresholds: SignatureThresholds) -> float:
     return max(limit, thresholds.narrow_chance) if _is_narrow(ink, thresholds) else limit
 
 
-def _least_pen_odds(ink: SignatureInk, chance: float, thresholds: SignatureThresholds) -> float | None:
+def _least_pen_odds(
+    ink: SignatureInk, chance: float, thresholds: SignatureThresholds, *, printed_here: bool
+) -> float | None:
     """Return how sure the network must be that a pen signed; None where it is not asked.
 
     It is asked where a name can be read, which may be a script font's, where the ink may be initials, and where the
@@ -82,6 +90,7 @@ def _least_pen_odds(ink: SignatureInk, chance: float, thresholds: SignatureThres
     asked = (
         (thresholds.sure_name_pen_odds if chance >= thresholds.sure_chance else thresholds.name_pen_odds, named),
         (thresholds.narrow_pen_odds, _is_narrow(ink, thresholds)),
+        (thresholds.unprinted_pen_odds, chance < thresholds.unprinted_chance and not printed_here),
         (thresholds.capitals_pen_odds, _are_capitals(ink, thresholds)),
         (thresholds.doubted_pen_odds, chance < (thresholds.unread_chance if unread else thresholds.doubted_chance)),
     )

@@ -23,6 +23,9 @@ class SignatureThresholds(BaseModel):
         unread_chance: below this chance, the network must be sure too, where hardly a letter is read.
         doubted_chance: the same where letters are read.
         doubted_pen_odds: so sure.
+        unprinted_chance: below this chance, the network must be sure too, on a form whose printing nobody knows: one
+            that the portal printed was made for somebody, and its id is good once.
+        unprinted_pen_odds: so sure.
         convinced_chance: from this chance on, where the network is sure as well, strokes that read as initials or as
             a /s/, and not surely, say nothing.
         convinced_pen_odds: so sure.
@@ -65,8 +68,10 @@ class SignatureThresholds(BaseModel):
     unread_chance: float = Field(default=0.9, ge=0, le=1)
     doubted_chance: float = Field(default=0.96, ge=0, le=1)
     doubted_pen_odds: float = Field(default=3.0)
+    unprinted_chance: float = Field(default=0.985, ge=0, le=1)
+    unprinted_pen_odds: float = Field(default=2.0)
     convinced_chance: float = Field(default=0.995, ge=0, le=1)
-    convinced_pen_odds: float = Field(default=4.0)
+    convinced_pen_odds: float = Field(default=3.5)
     narrow_width: float = Field(default=80.0, ge=0)
     narrow_chance: float = Field(default=0.98, ge=0.5, le=1)
     narrow_pen_odds: float = Field(default=2.25)

@@ -42,8 +42,8 @@ _SLASH_FIRST = re.compile(r"^[/!|]")
 _SLASH_S_ALONE = re.compile(r"^\W*[1il!/|\\]?[s5$][1il!/|\\]$|^[1il]?[!/|\\]$")
 """The same as a word of its own before a name: "Is1 Ana Levy", "s! Ana Levy"."""
 
-_INITIALS = re.compile(r"^\W*[a-z0]\W+[a-z0](\W+[a-z0])?\W*$")
-"""Two or three single letters, with dots or apart, and nothing else in the box; an O or a C is read as 0 at times."""
+_INITIALS = re.compile(r"^(?=.*[a-z0])\W*[a-z0158]\W+[a-z0158](\W+[a-z0158])?\W*$")
+"""Two or three single letters, with dots or apart, and nothing else in the box; some are read as digits: "K 1 0"."""
 
 _STAMPS = ("received", "recibido", "specimen", "sample", "muestra", "cancelled", "anulado", "original", "scanned")
 _CUT_WORD = 5
@@ -140,9 +140,9 @@ def words_are_hardly_any(words: Sequence[ZoneWord]) -> bool:
 
 
 def words_are_few_capitals(words: Sequence[ZoneWord]) -> bool:
-    """Return whether two or three capitals and no other letters are read, which may be initials."""
-    letters = [letter for word in words for letter in word.text if letter.isalpha()]
-    return len(letters) in _INITIALS_COUNT and all(letter.isupper() for letter in letters)
+    """Return whether two or three capitals, digits in place of some, and nothing else is read: it may be initials."""
+    read = [character for word in words for character in word.text if character.isalnum()]
+    return len(read) in _INITIALS_COUNT and all(one.isupper() or one.isdigit() for one in read)
 
 
 def words_are_legible(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:

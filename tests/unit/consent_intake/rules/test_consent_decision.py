@@ -57,6 +57,16 @@ def test_a_complete_signed_form_is_approved_without_reasons() -> None:
     assert all(check.verdict is Verdict.PASSED for check in decision.checks)
 
 
+def test_the_same_signature_is_enough_on_a_form_whose_printing_is_known_and_goes_to_a_person_on_another() -> None:
+    asked = POLICY.signature.model_copy(update={"unprinted_chance": 1.0})
+    policy = POLICY.model_copy(update={"signature": asked})
+
+    def outcome(printed_on: date | None) -> Outcome:
+        return decide(GOOD, CLAIM, UPLOADER, policy=policy, today=TODAY, printed_on=printed_on).outcome
+
+    assert (outcome(TODAY), outcome(None)) == (Outcome.APPROVED, Outcome.REVIEW)
+
+
 def measured(**changes: float) -> SignatureInk:
     return SIGNED.model_copy(update={"measures": SIGNED_MEASURES | changes})
 

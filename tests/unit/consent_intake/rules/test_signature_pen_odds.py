@@ -79,6 +79,8 @@ def test_where_the_trees_are_not_quite_sure_the_network_must_be_and_sooner_where
     [
         ("LOB", 93.0, True),
         ("QM", 93.0, True),
+        ("K10", 93.0, True),
+        ("K1O4", 93.0, False),
         ("LOB", 111.0, False),
         ("LOBE", 93.0, False),
         ("Lo", 93.0, False),
@@ -132,3 +134,14 @@ def test_a_lone_digit_or_one_that_is_not_sure_is_no_date(words: tuple[tuple[str,
     read = tuple(ZoneWord(text=text, confidence=sure) for text, sure in words)
     ink = SignatureInk(measures={**SIGNED, PEN_ODDS: 20.0}, words=read)
     assert _check(ink, model=_model(20.0)).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(("score", "pen_odds", "passes"), [(4.1, 1.99, False), (4.1, 2.0, True), (4.3, 0.0, True)])
+def test_a_form_whose_printing_nobody_knows_has_to_be_signed_more_surely(
+    score: float, pen_odds: float, *, passes: bool
+) -> None:
+    ink = SignatureInk(measures={**SIGNED, PEN_ODDS: pen_odds})
+    model = _model(score)
+    assert _check(ink, model=model).verdict is Verdict.PASSED
+    elsewhere = check_signature(ink, None, model=model, thresholds=THRESHOLDS, printed_here=False)
+    assert elsewhere.verdict is (Verdict.PASSED if passes else Verdict.UNCLEAR)

@@ -19,7 +19,7 @@ SIGNED = {
     "straightness": 0.25,
     "solidity": 0.2,
     "faint_part": 60.0,
-    "pen_odds": 3.9,
+    "pen_odds": 3.4,
 }
 EMPTY = dict.fromkeys(SIGNED, 0.0)
 
@@ -210,6 +210,8 @@ def test_no_chance_is_high_enough_beside_a_word_that_takes_the_consent_back(text
         ([("T.", 0.5), ("Rivera", 0.4)], False),
         ([("K.0.0.", 0.6)], True),
         ([("M.0.", 0.6)], True),
+        ([("K", 0.97), ("1", 0.39), ("0", 0.7)], True),
+        ([("1!1", 0.6)], False),
         ([("4-8", 0.6)], False),
         ([("MARTA", 0.6), ("CN", 0.5)], True),
         ([("MARTA", 0.3), ("CN", 0.3)], False),
