@@ -17,7 +17,7 @@ import numpy as np
 LEAST_BYTES = 6
 """Shorter strings are found in any large file by chance."""
 
-_MONTHS = {7: ("July", "julio"), 11: ("November", "noviembre")}
+_MONTHS = {3: ("March", "marzo"), 4: ("April", "abril"), 7: ("July", "julio"), 11: ("November", "noviembre")}
 
 
 def spellings_of_a_day(day: date) -> list[str]:
@@ -45,6 +45,11 @@ def spellings_of_a_name(name: str) -> list[str]:
     parts = [part for word in name.split() for part in (word, *word.split("-"))]
     whole = [name, f"{' '.join(rest)}, {given}", name.replace(" ", "_"), name.replace(" ", "-"), name.replace(" ", "")]
     return list(dict.fromkeys([*whole, *(part for part in parts if len(part) >= LEAST_BYTES)]))
+
+
+def stands_alone(short: str, text: str) -> bool:
+    """Return whether a short string is a word of the text: in an id, an address or a port it is there by chance."""
+    return re.search(rf"(?<![^\W_]){re.escape(short)}(?![^\W_])", text) is not None
 
 
 @dataclass(frozen=True)
