@@ -27,6 +27,7 @@ HINTS = "WARNING:pip_audit._cli:"
 """Advice of how to call pip-audit; what went wrong with an advisory comes from another of its modules."""
 
 PIN = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==([^\s;\\]+)")
+HASH = re.compile(r"--hash=sha256:([0-9a-f]+)")
 
 
 class Verdict(IntEnum):
@@ -43,6 +44,8 @@ class Pin:
 
     name: str
     version: str
+    hashes: tuple[str, ...]
+    """SHA-256, in hexadecimal digits, of each file that may be installed for it."""
 
 
 class LockUnreadable(Exception):
@@ -60,9 +63,10 @@ def pins_of(text: str) -> list[Pin]:
         if not entry.strip() or entry.lstrip().startswith(("#", "--")):
             continue
         found = PIN.match(entry)
-        if found is None or "--hash=" not in entry:
+        hashes = tuple(HASH.findall(entry))
+        if found is None or not hashes:
             raise LockUnreadable(entry.split("\n", 1)[0][:80])
-        pins.append(Pin(re.sub(r"[-_.]+", "-", found.group(1)).lower(), found.group(2)))
+        pins.append(Pin(re.sub(r"[-_.]+", "-", found.group(1)).lower(), found.group(2), hashes))
     return pins
 
 
