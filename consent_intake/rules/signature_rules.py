@@ -41,7 +41,7 @@ def check_signature(
     *,
     model: SignatureModel,
     thresholds: SignatureThresholds,
-    printed_here: bool = True,
+    printed_here: bool,
 ) -> Check:
     """Return PASSED for a signature, FAILED for a box that is not signed, UNCLEAR for all between.
 

@@ -60,7 +60,7 @@ _NOT_APPLICABLE = re.compile(r"^\W*n[\W1il|]a\W*$")
 
 _YEAR = re.compile(r"202[1-9]|^[2z][0oq][2z][1-9lizsgbq|]$")
 """As a hand writes it, too: one 2021 was read as "202l"."""
-_DAY = re.compile(r"[12]?[2-46-9]|[12][015]|3[01]|1[0-9]")
+_DAY = re.compile(r"[2-46-9]|[12][0-9]|3[01]")
 _DAY_SURE = 0.9
 """A day of the month as a word of its own, read so surely: one date on a form was read as "Mas. 4 202l"."""
 _MONTHS = frozenset(

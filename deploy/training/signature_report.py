@@ -35,7 +35,12 @@ def report(model: SignatureModel, zones: Zones, inks: Sequence[SignatureInk]) ->
 
 def judged(model: SignatureModel, inks: Sequence[SignatureInk], thresholds: SignatureThresholds) -> NDArray[np.str_]:
     """Return the verdict on each zone."""
-    return np.array([check_signature(ink, None, model=model, thresholds=thresholds).verdict.value for ink in inks])
+    return np.array(
+        [
+            check_signature(ink, None, model=model, thresholds=thresholds, printed_here=True).verdict.value
+            for ink in inks
+        ]
+    )
 
 
 def wilson(hits: int, count: int) -> str:

@@ -36,7 +36,9 @@ def _check(draw: Draw, seed: int) -> Check:
     box, witness = zones(draw, "signature", "witness", noise=GRAIN, seed=seed)
     words = tuple(word for line in text_lines("signature", box) for word in _lines().words(line))
     ink = _pens().added(measure(box, words), box)
-    return check_signature(ink, measure(witness), model=POLICY.signature_model, thresholds=POLICY.signature)
+    return check_signature(
+        ink, measure(witness), model=POLICY.signature_model, thresholds=POLICY.signature, printed_here=True
+    )
 
 
 @pytest.mark.parametrize("kind", MARK_KINDS)

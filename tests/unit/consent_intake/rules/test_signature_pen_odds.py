@@ -21,7 +21,7 @@ def _model(score: float) -> SignatureModel:
 
 
 def _check(ink: SignatureInk, *, model: SignatureModel) -> Check:
-    return check_signature(ink, None, model=model, thresholds=THRESHOLDS)
+    return check_signature(ink, None, model=model, thresholds=THRESHOLDS, printed_here=True)
 
 
 def test_ink_that_may_be_initials_passes_only_when_the_network_is_sure_of_a_pen_too() -> None:
