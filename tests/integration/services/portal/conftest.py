@@ -7,6 +7,12 @@ from services.register import people
 from services.register.database import Database
 from tests.support.portal_browser import ANAS_PASSWORD
 from tests.support.portal_world import PortalWorld, portal_world
+from tests.support.still_rate_limits import hold_the_rate_limits_clock
+
+
+@pytest.fixture(autouse=True)
+def _still_rate_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    hold_the_rate_limits_clock(monkeypatch)
 
 
 @pytest.fixture
