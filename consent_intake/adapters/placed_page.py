@@ -24,8 +24,8 @@ _MOST_ELSEWHERE: Final = 0.08
 
 _WRITTEN_OVER_FIT: Final = 0.25
 _WRITTEN_OVER_OFF: Final = 0.6
-"""A cross in a check box changes a third of what is seen around it. Other print is this near its place by chance in
-one case of a hundred."""
+"""A cross in a check box changes a third of what is seen around it. Other print is this near its place, or the best
+match of a search is this near it, by chance in one case of a hundred each."""
 
 _FLAT_ENOUGH: Final = 0.4
 """Points: a smaller bend is left to the search of each box's own frame."""
@@ -93,7 +93,8 @@ def _in_place(spots: Spots, seen: SpotsSeen, bend: Bend) -> NDArray[np.bool_]:
     away = np.hypot(*(seen.off - bend.off(spots.at)).T)
     alike = (seen.fit >= LEAST_FIT) & (away < IN_PLACE)
     flat = np.hypot(*bend.off(spots.at).T) < _WRITTEN_OVER_OFF
-    written_over = (seen.fit_in_place >= _WRITTEN_OVER_FIT) & flat
+    where_bent = (seen.fit >= _WRITTEN_OVER_FIT) & (away < _WRITTEN_OVER_OFF)
+    written_over = where_bent | ((seen.fit_in_place >= _WRITTEN_OVER_FIT) & flat)
     return np.asarray(alike | written_over)
 
 

@@ -24,7 +24,8 @@ _MONTHS = 12
 def check_name(written: WrittenText, claimed: str, *, thresholds: ClaimThresholds) -> Check:
     """Compare names whatever the accents, the order, initials, and a second surname that only one side has.
 
-    The engine that reads the name best decides: another person's name reads like the claimed one in none.
+    The engine that reads the name best decides: another person's name reads like the claimed one in none. What reads as
+    a piece of the claimed name is no other person's, but a name half hidden by a thumb: a person looks.
     """
     readable = [reading for reading in written.readings if name_words(reading.text)]
     if not readable:
@@ -34,9 +35,15 @@ def check_name(written: WrittenText, claimed: str, *, thresholds: ClaimThreshold
         return passed("parent_name", alike, thresholds.name_similarity)
     apart = max(name_similarity(reading.text, claimed) for reading in readable)
     sure = max(reading.confidence for reading in readable) >= thresholds.name_sure
-    if sure and apart <= thresholds.other_person_similarity:
+    in_part = any(_is_part_of(reading.text, claimed) for reading in readable)
+    if sure and apart <= thresholds.other_person_similarity and not in_part:
         return failed("parent_name", ReasonCode.NAME_MISMATCH, apart, thresholds.other_person_similarity)
     return unclear("parent_name", ReasonCode.ILLEGIBLE, alike, thresholds.name_similarity)
+
+
+def _is_part_of(read: str, claimed: str) -> bool:
+    pieces, words = name_words(read), name_words(claimed)
+    return all(any(piece in word for word in words) for piece in pieces)
 
 
 def check_birth_date(written: WrittenText, claimed: date, *, thresholds: ClaimThresholds) -> Check:
@@ -93,12 +100,18 @@ def check_organization(
     organization_name: str,
     thresholds: ClaimThresholds,
 ) -> Check:
-    """The form was printed for the uploader's organization, and nobody wrote another name over it."""
+    """The form was printed for the uploader's organization, and nobody wrote another name over it.
+
+    Only the first words in its box are read: where they are the beginning of the organization's name, they are enough.
+    """
     if code is None:
         return unclear("organization", ReasonCode.ILLEGIBLE)
     if code.organization_code != form_code:
         return failed("organization", ReasonCode.ORG_MISMATCH)
     alike = name_similarity(written.text, organization_name)
+    beginning = name_similarity(written.text, organization_name[: len(written.text)])
+    if beginning >= thresholds.name_similarity:
+        alike = max(alike, beginning)
     if written.text and written.confidence >= thresholds.name_sure and alike < thresholds.organization_similarity:
         return unclear("organization", ReasonCode.ORG_MISMATCH, alike, thresholds.organization_similarity)
     return passed("organization", alike, thresholds.organization_similarity)

@@ -19,6 +19,9 @@ _AHEAD = timedelta(days=400)
 _LONG_AGO = timedelta(days=3_650)
 """Nobody brings a form that ended ten years ago: the year 0027 is a misread 2027."""
 
+_YEAR_STARTS = 4
+"""Cells of a date before its year."""
+
 _LONGEST = DEFAULT_MONTHS
 """Months after its first day at which a last day that one engine alone read is still believed."""
 
@@ -37,6 +40,16 @@ def is_blank(written: WrittenText, *, thresholds: ClaimThresholds) -> bool:
     return written.ink < thresholds.written_ink and not written.text
 
 
+def _is_unlimited(written: WrittenText, *, thresholds: ClaimThresholds) -> bool:
+    """Return whether nobody wrote a first or a last day: there is no ink, or only in one cell of the year.
+
+    Nobody writes one digit of a year and nothing else; the edge of a thumb that holds the page looks like one.
+    """
+    inked = [place for place, cell in enumerate(written.cells) if cell.ink >= thresholds.written_ink]
+    one_mark = len(inked) == 1 and inked[0] >= _YEAR_STARTS and len(written.text) <= 1
+    return is_blank(written, thresholds=thresholds) or one_mark
+
+
 def sure_date(written: WrittenText, *, thresholds: ClaimThresholds) -> date | None:
     """Return a comb's date when the reading can stand alone: a period has no claim to be compared with."""
     text = sure_text(written, thresholds)
@@ -48,15 +61,17 @@ def signing_date(
 ) -> date | None:
     """Return when the form was signed; None when that is not readable.
 
-    A day decades away is a misread one, however surely it was read: the year 0027 is 2027. So is one before the form
-    was printed, where the register knows that day, unless it is read well enough to reject a form for it.
+    A day decades away is a misread one, however surely it was read: the year 0027 is 2027. One before the form was
+    printed, where the register knows that day, is one too when a day since then fits: a 7 that both engines took for a
+    1 was told that it had expired in 2021. When none fits, it counts as read if it may be told.
     """
     sure = sure_date(written, thresholds=thresholds)
-    if sure is not None and today - _LONG_AGO <= sure <= today + _AHEAD:
-        unprinted = printed_on is not None and sure < printed_on
-        if not unprinted or _may_be_told(written, thresholds):
-            return sure
-    return likely_signing_day(written, today, thresholds, printed_on)
+    if sure is None or not today - _LONG_AGO <= sure <= today + _AHEAD:
+        return likely_signing_day(written, today, thresholds, printed_on)
+    if printed_on is None or sure >= printed_on:
+        return sure
+    likely = likely_signing_day(written, today, thresholds, printed_on)
+    return sure if likely is None and _may_be_told(written, thresholds) else likely
 
 
 def period_of(
@@ -70,10 +85,10 @@ def period_of(
     if signed_on is None:
         return None
     starts, expires = _field(reading, "starts_on"), _field(reading, "expires_on")
-    starts_on = signed_on if is_blank(starts, thresholds=thresholds) else _first_day(starts, signed_on, thresholds)
+    starts_on = signed_on if _is_unlimited(starts, thresholds=thresholds) else _first_day(starts, signed_on, thresholds)
     if starts_on is None:
         return None
-    if is_blank(expires, thresholds=thresholds):
+    if _is_unlimited(expires, thresholds=thresholds):
         return Period(signed_on, starts_on, add_months(starts_on, DEFAULT_MONTHS))
     expires_on = _last_day(expires, starts_on, thresholds)
     return None if expires_on is None else Period(signed_on, starts_on, expires_on)

@@ -225,6 +225,41 @@ def test_a_form_printed_before_the_doubtful_year_stays_a_persons() -> None:
         assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=printed_on) is None
 
 
+@pytest.mark.parametrize(("seven", "verdict"), [(0.06, Verdict.PASSED), (0.0001, Verdict.FAILED)])
+def test_no_form_has_expired_before_it_was_printed_when_a_day_since_then_fits(seven: float, verdict: Verdict) -> None:
+    written = open_cells("11142021", "11142021", at7={"1": 1 - seven, "6": seven})
+    form = with_fields(signed_on=written)
+    assert check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS).reason is ReasonCode.EXPIRED
+    known = check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS, printed_on=PRINTED)
+    assert known.verdict is verdict
+
+
+def one_mark(place: int, *, ink: float = 0.3, text: str = "4") -> WrittenText:
+    """Return a comb with ink in one cell."""
+    cells = [CombCell(chances={}, ink=0.0)] * 8
+    cells[place] = CombCell(chances={text: 0.8}, ink=ink)
+    reading = EngineText(engine=Engine.CELLS, text=text, confidence=0.8)
+    return WrittenText(text=text, confidence=0.8, ink=ink / 8, readings=(reading,), cells=tuple(cells))
+
+
+@pytest.mark.parametrize("name", ["starts_on", "expires_on"])
+def test_a_thumb_at_the_end_of_an_empty_date_limits_nothing(name: str) -> None:
+    for place in range(4, 8):
+        form = with_fields(**{name: one_mark(place)})
+        assert check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.PASSED
+    for place in range(4):
+        form = with_fields(**{name: one_mark(place)})
+        assert check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
+    two = one_mark(5).model_copy(update={"cells": one_mark(5).cells[:6] + one_mark(6).cells[6:]})
+    for doubtful in (two, one_mark(5).model_copy(update={"text": "27"})):
+        form = with_fields(**{name: doubtful})
+        assert check_period(form, TODAY, max_months=12, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
+
+
+def test_a_mark_in_the_signing_date_is_no_empty_date() -> None:
+    assert check_signing_date(one_mark(5), TODAY, thresholds=THRESHOLDS).verdict is Verdict.UNCLEAR
+
+
 @pytest.mark.parametrize("printed_on", [PRINTED, TODAY, TODAY + timedelta(days=5)])
 def test_a_surely_written_day_is_not_bent_to_the_printing_day(printed_on: date) -> None:
     early = open_cells("10142026", "10142026")
