@@ -62,8 +62,8 @@ class ClaimThresholds(BaseModel):
     """Weight of a day outside of the expected ones, against one among them: a form of another year must not pass."""
 
     unprinted_day_weight: Chance = 0.02
-    """By how much less a day weighs on which the form was not printed yet: nobody can have signed it then, but a hand
-    may have written the old year."""
+    """By how much less a day weighs on which the form was not printed yet, or that is months ahead: nobody can have
+    signed it then, but a hand may have written the old year."""
 
     printed_day_cell: Chance = 0.0008
     """As ``day_cell``, where the day of the printing is known: it leaves a week or two of days."""

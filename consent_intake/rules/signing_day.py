@@ -4,7 +4,8 @@ Nobody claims a consent's dates, so a reading has nothing to be compared with; b
 being signed, and a period starts and ends within a year or so of that. Every day is weighed by how well it fits the
 cells and by whether it lies where such a date is to be expected; the best one counts when hardly anything else is
 left. A wrong year is the one misreading that would let an expired form pass: days outside are weighed with it. Nobody
-signs a form before it is printed, so where the register knows its printing day, earlier ones hardly count.
+signs a form before it is printed, so where the register knows its printing day, earlier ones hardly count, nor do those
+that are months ahead.
 """
 
 from collections.abc import Iterator
@@ -19,6 +20,9 @@ from consent_intake.rules.form_reading import CombCell, Engine, WrittenText
 
 RECENT_DAYS = 60
 """Forms are uploaded within weeks."""
+
+_POST_DATED = timedelta(days=90)
+"""Nobody dates a signature further ahead; some weeks ahead, somebody may mean the day on which the consent starts."""
 
 _BEFORE = timedelta(days=1_200)
 _AHEAD = timedelta(days=400)
@@ -44,6 +48,9 @@ class Days:
         return self.first <= day <= self.last
 
 
+_EVER = Days(date.min, date.max)
+
+
 @dataclass(frozen=True)
 class _Fit:
     day: date
@@ -67,11 +74,11 @@ def likely_signing_day(
     """
     share = thresholds.day_share if printed_on is None else thresholds.printed_day_share
     cell = thresholds.day_cell if printed_on is None else thresholds.printed_day_cell
-    printed_on = date.min if printed_on is None else min(printed_on, today)
-    recent = Days(max(today - timedelta(days=RECENT_DAYS), printed_on), today)
+    possible = _EVER if printed_on is None else Days(min(printed_on, today), today + _POST_DATED)
+    recent = Days(max(today - timedelta(days=RECENT_DAYS), possible.first), today)
     fits = list(_fits(written, Days(today - _BEFORE, today + _AHEAD), thresholds))
     inside = [fit for fit in fits if fit.day in recent]
-    if not inside or _share(fits, inside, recent, thresholds, printed_on) < share:
+    if not inside or _share(fits, inside, recent, thresholds, possible) < share:
         return None
     best = max(inside, key=lambda fit: fit.nats)
     if best.least < cell:
@@ -92,16 +99,19 @@ def likely_day(written: WrittenText, expected: Days, thresholds: ClaimThresholds
 
 
 def _share(
-    fits: list[_Fit], of: list[_Fit], expected: Days, thresholds: ClaimThresholds, printed_on: date = date.min
+    fits: list[_Fit], of: list[_Fit], expected: Days, thresholds: ClaimThresholds, possible: Days = _EVER
 ) -> float:
-    """Return the share of some days in the weight of all; one that is not to be expected weighs less."""
+    """Return the share of some days in the weight of all.
+
+    A day that is not to be expected weighs less, and one that is not possible hardly anything.
+    """
     most = max(fit.nats for fit in fits)
     other = thresholds.other_day_weight
 
     def weight_of(day: date) -> float:
         if day in expected:
             return 1.0
-        return other * thresholds.unprinted_day_weight if day < printed_on else other
+        return other if day in possible else other * thresholds.unprinted_day_weight
 
     weight = [exp(fit.nats - most) * weight_of(fit.day) for fit in fits]
     return sum(exp(fit.nats - most) for fit in of) / sum(weight)

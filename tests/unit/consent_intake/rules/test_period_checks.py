@@ -219,6 +219,22 @@ def test_a_doubtful_year_that_two_engines_read_alike_gives_way_to_the_printing_d
     assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=date(2022, 1, 1)) == date(2022, 11, 14)
 
 
+@pytest.mark.parametrize(("ahead", "read"), [("12142026", None), ("01142027", None), ("09142026", date(2026, 11, 14))])
+def test_a_month_that_is_doubtful_is_read_unless_the_form_may_be_dated_some_weeks_ahead(
+    ahead: str, read: date | None
+) -> None:
+    both = zip("11142026", ahead, strict=True)
+    doubtful = {f"at{at}": {one: 0.6, other: 0.4} for at, (one, other) in enumerate(both) if one != other}
+    written = open_cells("11142026", **doubtful)
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=PRINTED) == read
+
+
+def test_a_year_whose_last_digit_is_hidden_is_the_one_in_which_the_form_was_printed() -> None:
+    written = open_cells("11142026", at7={"1": 0.1})
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS, printed_on=PRINTED) == date(2026, 11, 14)
+    assert signing_date(written, TODAY, thresholds=THRESHOLDS) is None
+
+
 def test_a_form_printed_before_the_doubtful_year_stays_a_persons() -> None:
     written = open_cells("11142026", at7=DOUBTFUL_YEAR)
     for printed_on in (date(2024, 11, 10), date(2023, 1, 1)):
