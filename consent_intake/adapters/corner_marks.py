@@ -7,7 +7,15 @@ from typing import Final
 import cv2
 import numpy as np
 
-from consent_intake.adapters.page_plane import FORM, GreyPixels, Points, corners_of
+from consent_intake.adapters.page_plane import (
+    FORM,
+    LARGEST_MISFIT,
+    GreyPixels,
+    Points,
+    corners_of,
+    moved,
+    plane_through,
+)
 
 MARK_CORNERS: Final = {mark.marker_id: corners_of(mark.box) for mark in FORM.marks}
 """Where each mark's corners are on the page, in points, in the mark's own order."""
@@ -22,6 +30,14 @@ _WINDOWS: Final = (7, 47)
 _WINDOW_STEP: Final = 20
 """Pixels around one that say whether it is dark, from and to: a look at one width takes a third of the time, and showed
 as many marks on 61 pictures."""
+
+_SMALLEST_MARK: Final = 0.02
+_SMALLEST_QUICK_MARK: Final = 0.04
+"""A mark's outline, of the picture's longer side. On the small picture 12 pixels a side, two a module, are the least
+that can be read; what is smaller, as every letter is, need not be looked at."""
+
+_LOST_REACH: Final = 3.0
+"""Sides of a mark around the place where a lost one is looked for: a page bends by less."""
 
 _SAME_SHEET: Final = 0.3
 """Of the sheet's height: marks that put its middle closer together than this are of one sheet."""
@@ -45,21 +61,47 @@ Sheet = dict[int, Points]
 def sheets_on(picture: GreyPixels) -> list[Sheet]:
     """Return the sheets whose marks are seen, the one with the most marks first.
 
-    A picture is looked at made smaller; only when that does not show a whole sheet, as it is. In the same way a second
-    and a third look, at finer and coarser shades, follow only when the first does not show just one whole sheet.
+    A picture is looked at made smaller. Where that shows three marks of one sheet and nothing else, the fourth is
+    looked for in its place, on the picture as it is; where it shows neither that nor one whole sheet, a second and a
+    third look follow: at finer and coarser shades, and on the whole picture.
     """
     scale = 1 / max(round(max(picture.shape) / _QUICK_SIDE), 1)  # whole pixels together: a tenth of the time
-    if scale == 1:
-        return sheets_of(_seen(picture))
-    small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    seen = _seen(small, _ONE_WINDOW)
-    if len(seen) != _ALL_MARKS or len({mark.marker_id for mark in seen}) != _ALL_MARKS:
-        seen = _seen(small)
-    marks = [_refined(picture, mark, scale) for mark in seen]
-    if len(marks) < _ALL_MARKS:
+    small = picture
+    if scale < 1:
+        small = cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    quick = [_refined(picture, mark, scale) for mark in _seen(small, _ONE_WINDOW, _SMALLEST_QUICK_MARK)]
+    sheets = sheets_of(quick)
+    if len(sheets) == 1 and len(quick) == len(sheets[0]) >= _ALL_MARKS - 1:
+        lost = _lost_mark(picture, sheets[0])
+        return sheets_of([*quick, *lost])
+    marks = [_refined(picture, mark, scale) for mark in _seen(small)]
+    if len(marks) < _ALL_MARKS and scale < 1:
         more = _seen(picture)
         marks = more if len(more) >= len(marks) else marks
     return sheets_of(marks)
+
+
+def _lost_mark(picture: GreyPixels, sheet: Sheet) -> list[SeenMark]:
+    """Return the mark that a sheet lacks, looked for where the others say that it is; nothing when it is not there."""
+    lost = MARK_CORNERS.keys() - sheet.keys()
+    if not lost:
+        return []
+    seen, wanted = np.concatenate(list(sheet.values())), np.concatenate([MARK_CORNERS[mark] for mark in sheet])
+    plane = plane_through(seen, wanted)
+    if plane is None or plane.misfit > LARGEST_MISFIT:
+        return []
+    place = moved(np.concatenate([MARK_CORNERS[mark] for mark in lost]), plane.to_picture)
+    reach = _LOST_REACH * float(np.hypot(*(place[0] - place[1])))
+    left, top = np.clip(place.min(axis=0) - reach, 0, None).astype(int)
+    right, bottom = np.clip(place.max(axis=0) + reach, 0, picture.shape[::-1]).astype(int)
+    if min(right - left, bottom - top) < reach:
+        return []
+    around = np.ascontiguousarray(picture[top:bottom, left:right])
+    return [
+        SeenMark(mark.marker_id, mark.corners + np.array([left, top]))
+        for mark in _seen(around, smallest=_SMALLEST_MARK * max(picture.shape) / max(around.shape))
+        if mark.marker_id in lost
+    ]
 
 
 def sheets_of(marks: Sequence[SeenMark]) -> list[Sheet]:
@@ -94,8 +136,8 @@ def _middle_of_sheet(mark: SeenMark) -> tuple[Points, float]:
     return middle, float(_SAME_SHEET * up)
 
 
-def _seen(picture: GreyPixels, windows: tuple[int, int] = _WINDOWS) -> list[SeenMark]:
-    corners, ids, _ = _detector(*windows).detectMarkers(picture)
+def _seen(picture: GreyPixels, windows: tuple[int, int] = _WINDOWS, smallest: float = _SMALLEST_MARK) -> list[SeenMark]:
+    corners, ids, _ = _detector(*windows, smallest).detectMarkers(picture)
     if ids is None:
         return []
     return [
@@ -106,7 +148,9 @@ def _seen(picture: GreyPixels, windows: tuple[int, int] = _WINDOWS) -> list[Seen
 
 
 def _refined(picture: GreyPixels, mark: SeenMark, scale: float) -> SeenMark:
-    """Return the mark with its corners placed on the picture as it is."""
+    """Return the mark, seen on a picture made smaller, with its corners placed on the picture as it is."""
+    if scale == 1:
+        return mark
     rough = ((mark.corners + 0.5) / scale - 0.5).astype(np.float32).reshape(-1, 1, 2)
     module = float(np.hypot(*(rough[0, 0] - rough[2, 0]))) / np.sqrt(2) / _MODULES
     reach = int(np.clip(round(module * 0.7), 2, 10))
@@ -118,11 +162,11 @@ def _refined(picture: GreyPixels, mark: SeenMark, scale: float) -> SeenMark:
 _MODULES: Final = 6
 
 
-def _detector(smallest: int, largest: int) -> cv2.aruco.ArucoDetector:
+def _detector(narrowest: int, widest: int, smallest_mark: float) -> cv2.aruco.ArucoDetector:
     parameters = cv2.aruco.DetectorParameters()
     parameters.cornerRefinementMethod = cv2.aruco.CORNER_REFINE_SUBPIX
-    parameters.minMarkerPerimeterRate = 0.02
-    parameters.adaptiveThreshWinSizeMin = smallest
-    parameters.adaptiveThreshWinSizeMax = largest
+    parameters.minMarkerPerimeterRate = smallest_mark
+    parameters.adaptiveThreshWinSizeMin = narrowest
+    parameters.adaptiveThreshWinSizeMax = widest
     parameters.adaptiveThreshWinSizeStep = _WINDOW_STEP
     return cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50), parameters)
