@@ -12,6 +12,7 @@ import pytesseract
 from numpy.typing import NDArray
 
 from consent_intake.adapters.page_plane import GreyPixels
+from consent_intake.adapters.tesseract_input import for_tesseract
 from consent_intake.adapters.upright_page import UprightPage, box_on_picture, upright
 from consent_intake.rules.form_reading import Crop, ForeignLetter
 from consent_intake.rules.letter_words import (
@@ -109,7 +110,11 @@ def _read(page: UprightPage) -> tuple[UprightPage, list[_Word]]:
 def _words(page: GreyPixels) -> list[_Word]:
     try:
         data = pytesseract.image_to_data(
-            page, lang=LANGUAGES, config="--psm 3 --dpi 180", output_type=pytesseract.Output.DICT, timeout=SECONDS
+            for_tesseract(page),
+            lang=LANGUAGES,
+            config="--psm 3 --dpi 180",
+            output_type=pytesseract.Output.DICT,
+            timeout=SECONDS,
         )
     except pytesseract.TesseractError:
         raise

@@ -10,6 +10,7 @@ import pytesseract
 from numpy.typing import NDArray
 
 from consent_intake.adapters.field_strips import Line
+from consent_intake.adapters.tesseract_input import for_tesseract
 from consent_intake.rules.form_reading import Engine, EngineText, FormReading, WrittenText, ZoneWord
 from services.runtime.failures import TemporarilyUnavailable
 
@@ -37,7 +38,11 @@ def second_opinion(lines: tuple[Line, ...]) -> dict[str, tuple[ZoneWord, ...]]:
     page, middles = _page_of(readable)
     try:
         data = pytesseract.image_to_data(
-            page, lang=LANGUAGES, config="--psm 6 --dpi 200", output_type=pytesseract.Output.DICT, timeout=SECONDS
+            for_tesseract(page),
+            lang=LANGUAGES,
+            config="--psm 6 --dpi 200",
+            output_type=pytesseract.Output.DICT,
+            timeout=SECONDS,
         )
     except (pytesseract.TesseractNotFoundError, pytesseract.TesseractError) as gone:
         if not _works():

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from consent_intake.adapters.field_strips import Line, text_lines
 from consent_intake.adapters.form_ink import InkBox
 from consent_intake.adapters.second_reader import merged, second_opinion
+from consent_intake.adapters.tesseract_input import for_tesseract
 from consent_intake.rules.form_reading import Engine, EngineText, FormReading, WrittenText, ZoneWord
 
 
@@ -63,3 +64,10 @@ def test_a_less_sure_second_reading_is_kept_beside_the_first() -> None:
 
 def test_words_of_a_field_that_was_not_read_change_nothing() -> None:
     assert merged(READING, {"witness": (ZoneWord(text="M", confidence=0.1),), "parent_name": ()}) == READING
+
+
+def test_tesseract_gets_the_pixels_as_they_are() -> None:
+    pixels = np.arange(100, dtype=np.uint8).reshape(10, 10)
+    picture = for_tesseract(pixels)
+    assert picture.format == "PPM"  # pytesseract writes what has another format, or none, as PNG
+    assert np.array_equal(np.asarray(picture), pixels)
