@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consent_intake.adapters.box_frame import GreyPixels, Mask, middle_and_spread
+from consent_intake.adapters.ink_parts import parts_of
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 
 _SOFT = 1.5
@@ -41,7 +42,7 @@ def remains_measures(grey: GreyPixels, ink: Mask, line_row: int) -> dict[str, fl
     pale[cv2.dilate(ink, cv2.getStructuringElement(square, (_AROUND_INK, _AROUND_INK))) > 0] = 0
     pale[_printed(grey.shape, line_row)] = 0
     joined = cv2.morphologyEx(pale, cv2.MORPH_CLOSE, cv2.getStructuringElement(square, (_GAP, 3)))
-    _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
+    _, stats, _ = parts_of(np.asarray(joined, np.uint8))
     wide, high = stats[1:, cv2.CC_STAT_WIDTH].astype(np.float64), stats[1:, cv2.CC_STAT_HEIGHT].astype(np.float64)
     reach = np.hypot(wide, high)
     thin = stats[1:, cv2.CC_STAT_AREA] / np.maximum(reach, 1.0) <= _WIDE * PIXELS_PER_POINT

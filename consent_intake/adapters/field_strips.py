@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consent_intake.adapters.form_ink import InkBox
+from consent_intake.adapters.ink_parts import parts_of
 
 GreyPixels = NDArray[np.uint8]
 
@@ -48,7 +49,7 @@ def without_far_specks(box: InkBox) -> InkBox:
 
     Dots and accents lie near their letters and stay.
     """
-    count, labels, stats, centres = cv2.connectedComponentsWithStats(box.ink, connectivity=8)
+    labels, stats, centres = parts_of(box.ink)
     small = stats[:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max(axis=1) <= _LARGEST_SPECK
     small[0] = True
     if small.all() or not small[1:].any():
@@ -56,7 +57,7 @@ def without_far_specks(box: InkBox) -> InkBox:
     near = max(_NEAR_WRITING, float(np.percentile(stats[~small, cv2.CC_STAT_HEIGHT], 75)))
     away = cv2.distanceTransform(small[labels].astype(np.uint8), cv2.DIST_L2, 5)
     columns, rows = centres.round().astype(int).T
-    far = np.flatnonzero(small & (away[rows, columns] > near) & (np.arange(count) > 0))
+    far = np.flatnonzero(small & (away[rows, columns] > near) & (np.arange(len(stats)) > 0))
     return InkBox(box.grey, np.where(np.isin(labels, far), 0, box.ink).astype(np.uint8)) if far.size else box
 
 
@@ -126,7 +127,7 @@ def _only_ink(box: InkBox) -> GreyPixels:
 
 def _letter_height(ink: GreyPixels) -> float:
     """Height of the tall letters in pixels: the upper quartile of its parts, so that dots do not count."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, stats, _ = parts_of(ink)
     return max(float(np.percentile(stats[1:, cv2.CC_STAT_HEIGHT], 75)), 4.0)
 
 

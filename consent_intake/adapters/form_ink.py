@@ -20,6 +20,7 @@ from consent_intake.adapters.box_frame import (
     shift_of,
     slices_of,
 )
+from consent_intake.adapters.ink_parts import parts_of
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 from consent_intake.rules.form_reading import Crop
 from schemas.values import Language
@@ -216,7 +217,7 @@ def without_specks(ink: Mask, speck: float) -> Mask:
     """Drop connected parts whose longer side is below ``speck`` points."""
     if not cv2.countNonZero(ink):
         return np.zeros_like(ink)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    labels, stats, _ = parts_of(ink)
     longer = np.maximum(stats[:, cv2.CC_STAT_WIDTH], stats[:, cv2.CC_STAT_HEIGHT])
     keep = np.where(longer >= speck * PIXELS_PER_POINT, 255, 0).astype(np.uint8)
     keep[0] = 0

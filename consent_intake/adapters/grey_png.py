@@ -23,17 +23,20 @@ _FOUR_BIT_GREY: Final = (4, 0, 0, 0, 0)
 _AS_IT_IS: Final = 0
 """Level of compression."""
 _STEP: Final = 17
-_NEAREST: Final = np.rint(np.arange(256) / _STEP).astype(np.uint8) * _STEP
-"""The nearest of the 16 greys, so that both halves of its byte say which it is."""
+"""Between two of the 16 greys, of 255."""
+_WHITE: Final = 15
 
 
 def in_pairs(picture: GreyPixels) -> GreyPairs:
     """Return a picture in 16 greys; an odd row gets a white pixel more."""
-    greys = cv2.LUT(picture, _NEAREST).astype(np.uint8, copy=False)
+    greys = np.asarray(cv2.convertScaleAbs(picture, alpha=1 / _STEP), np.uint8)  # rounds to the nearest
     if picture.shape[1] % 2:
-        greys = np.pad(greys, ((0, 0), (0, 1)), constant_values=255)
-    pairs = np.ascontiguousarray(greys).view("<u2")
-    return ((pairs & 0xF0) | (pairs >> 12)).astype(np.uint8)
+        greys = np.pad(greys, ((0, 0), (0, 1)), constant_values=_WHITE)
+    both = cv2.split(greys.reshape(len(greys), -1, 2))
+    left, right = (np.asarray(half, np.uint8) for half in both)
+    left <<= 4  # in place, a byte at a time: a page has 3.7 million pixels
+    left |= right
+    return left
 
 
 def png_of(pairs: GreyPairs, width: int) -> bytes:
@@ -44,8 +47,8 @@ def png_of(pairs: GreyPairs, width: int) -> bytes:
     rows[:, 1:] = pairs
     packed = zlib.compress(rows.data, _AS_IT_IS)
     head = struct.pack(">II5B", width, height, *_FOUR_BIT_GREY)
-    return _SIGNATURE + _chunk(b"IHDR", head) + _chunk(b"IDAT", packed) + _chunk(b"IEND", b"")
+    return b"".join((_SIGNATURE, *_chunk(b"IHDR", head), *_chunk(b"IDAT", packed), *_chunk(b"IEND", b"")))
 
 
-def _chunk(kind: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))
+def _chunk(kind: bytes, data: bytes) -> tuple[bytes, bytes, bytes, bytes]:
+    return struct.pack(">I", len(data)), kind, data, struct.pack(">I", zlib.crc32(data, zlib.crc32(kind)))

@@ -18,6 +18,7 @@ from consent_intake.adapters.centre_lines import (
 )
 from consent_intake.adapters.faint_remains import remains_measures
 from consent_intake.adapters.form_ink import INSET, GreyPixels, InkBox, Mask
+from consent_intake.adapters.ink_parts import parts_of
 from consent_intake.adapters.long_lines import line_measures, ring_measures
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 from consent_intake.adapters.print_likeness import hand_measures
@@ -165,7 +166,7 @@ def _line_measures(thin: Mask) -> dict[str, float]:
 def _own(thin: Mask, *, across: bool, down: bool) -> dict[str, float]:
     """Length and largest part of what is left without creases and streaks."""
     left = without_through_lines(thin, across=across, down=down)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(left, connectivity=8)
+    _, stats, _ = parts_of(left)
     sides = np.maximum(stats[1:, cv2.CC_STAT_WIDTH], stats[1:, cv2.CC_STAT_HEIGHT])
     return {
         "own_length": length_of(left) / PIXELS_PER_POINT,
@@ -204,7 +205,7 @@ class _Parts:
 
 
 def _parts(ink: Mask) -> _Parts:
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    _, stats, _ = parts_of(ink)
     found = stats[1:].astype(np.float64)
     by_length = found[:, :4] / PIXELS_PER_POINT
     return _Parts(by_length[:, 0], by_length[:, 1], by_length[:, 2], by_length[:, 3], found[:, 4])
@@ -278,7 +279,7 @@ def _median(values: NDArray[np.float64], counts: NDArray[np.intp]) -> float:
 
 def _faint(dark: Mask) -> dict[str, float]:
     """Largest bent part of what is hardly darker than paper: a stroke that a copier nearly erased."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(dark[_EDGE:-_EDGE, _EDGE:-_EDGE], connectivity=8)
+    _, stats, _ = parts_of(dark[_EDGE:-_EDGE, _EDGE:-_EDGE])
     wide, high = stats[1:, cv2.CC_STAT_WIDTH] / PIXELS_PER_POINT, stats[1:, cv2.CC_STAT_HEIGHT] / PIXELS_PER_POINT
     through = (wide >= _WHOLE * dark.shape[1] / PIXELS_PER_POINT) | (high >= _WHOLE * dark.shape[0] / PIXELS_PER_POINT)
     longer, shorter = np.maximum(wide, high), np.minimum(wide, high)

@@ -4,6 +4,7 @@ import io
 from collections.abc import AsyncIterator
 from datetime import date
 
+import numpy as np
 import pillow_heif
 import pypdfium2
 import pytest
@@ -35,6 +36,15 @@ async def opened_by(child: ReadingChild, document: bytes) -> Opened:
     answer = await child.read(Task(document, SOME_DAY, show_first=True))
     assert answer is not None
     return answer.opened
+
+
+async def test_a_photograph_in_a_pdf_is_as_grey_as_the_photograph_itself(child: ReadingChild) -> None:
+    stripes = Image.linear_gradient("L").resize((850, 1100))
+    photo = Image.merge("RGB", (stripes, stripes.rotate(180), stripes.transpose(Image.Transpose.FLIP_LEFT_RIGHT)))
+    drawn = (await opened_by(child, saved(photo, "PDF", resolution=200))).first_page
+    assert drawn is not None
+    grey = np.asarray(photo.convert("L").resize(drawn.shape[::-1]), np.int16)
+    assert np.abs(drawn - grey).max() <= 4
 
 
 async def read_by(child: ReadingChild, document: bytes) -> Answer:
