@@ -10,7 +10,6 @@ loaded.
 """
 
 import contextlib
-import ctypes
 import gc
 import sys
 from collections.abc import Sequence
@@ -25,6 +24,7 @@ from consent_intake.adapters.child_frames import END_FRAME, PART_FRAME, TASK_FRA
 from consent_intake.adapters.confined_child import in_a_confined_child, widen, write_all
 from consent_intake.adapters.confined_reading import Tools, read_document
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
+from consent_intake.adapters.heap import fill_heap_holes
 from consent_intake.adapters.page_renderer import prepare_libraries
 from consent_intake.adapters.rapidocr_lines import RapidOcrMissing
 from consent_intake.adapters.warm_up import warm_up
@@ -33,6 +33,7 @@ from consent_intake.adapters.warm_up import warm_up
 def serve(trust_files: Sequence[Path]) -> None:
     """Answer frames until standard input ends."""
     cv2.setNumThreads(1)
+    widen(sys.stdin.fileno())
     widen(sys.stdout.fileno())
     prepare_libraries()
     try:
@@ -45,7 +46,8 @@ def serve(trust_files: Sequence[Path]) -> None:
         confinement.prepare()
     gc.collect()
     gc.freeze()
-    ctypes.CDLL(None).malloc_trim(0)  # a child copies what it writes to, and what is free here is cheaper made anew
+    gc.disable()  # a child lives for one document, within its limit of memory
+    fill_heap_holes()
     _end_answer(Ended.READY)
     while (task := _next_task()) is not None:
         _end_answer(in_a_confined_child(partial(read_document, task, tools), sys.stdout.fileno()))
