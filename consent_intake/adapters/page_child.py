@@ -11,6 +11,8 @@ loaded.
 
 import contextlib
 import gc
+import mmap
+import os
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -21,7 +23,7 @@ import cv2
 
 from consent_intake.adapters import confinement
 from consent_intake.adapters.child_frames import END_FRAME, PART_FRAME, TASK_FRAME, Ended, Task
-from consent_intake.adapters.confined_child import in_a_confined_child, widen, write_all
+from consent_intake.adapters.confined_child import Say, in_a_confined_child, widen, write_all
 from consent_intake.adapters.confined_reading import Tools, read_document
 from consent_intake.adapters.document_limits import MAX_DOCUMENT_BYTES
 from consent_intake.adapters.heap import fill_heap_holes
@@ -49,19 +51,45 @@ def serve(trust_files: Sequence[Path]) -> None:
     gc.disable()  # a child lives for one document, within its limit of memory
     fill_heap_holes()
     _end_answer(Ended.READY)
-    while (task := _next_task()) is not None:
-        _end_answer(in_a_confined_child(partial(read_document, task, tools), sys.stdout.fileno()))
+    while (head := _next_head()) is not None:
+        size, day, show_first = TASK_FRAME.unpack(head)
+        if size > MAX_DOCUMENT_BYTES:
+            return
+        with mmap.mmap(-1, max(size, 1)) as document:
+            if not _filled(document, size):
+                return
+            work = partial(_read, document, size, date.fromordinal(day), show_first=show_first, tools=tools)
+            _end_answer(in_a_confined_child(work, sys.stdout.fileno()))
 
 
-def _next_task() -> Task | None:
-    head = sys.stdin.buffer.read(TASK_FRAME.size)
-    if len(head) < TASK_FRAME.size:
-        return None
-    size, day, show_first = TASK_FRAME.unpack(head)
-    if size > MAX_DOCUMENT_BYTES:
-        return None
-    document = sys.stdin.buffer.read(size)
-    return Task(document, date.fromordinal(day), show_first) if len(document) == size else None
+def _read(document: mmap.mmap, size: int, day: date, say: Say, *, show_first: bool, tools: Tools) -> None:
+    read_document(Task(document[:size], day, show_first), tools, say)
+
+
+def _filled(document: mmap.mmap, size: int) -> bool:
+    """Take a document into memory of its own, which goes when it is read.
+
+    In the heap it would stay behind, for the next document's child to find, and to copy page by page.
+    """
+    with memoryview(document) as whole:
+        at = 0
+        while at < size:
+            with whole[at:size] as left:
+                got = os.readv(sys.stdin.fileno(), [left])
+            if got == 0:
+                return False
+            at += got
+    return True
+
+
+def _next_head() -> bytes | None:
+    head = b""
+    while len(head) < TASK_FRAME.size:
+        more = os.read(sys.stdin.fileno(), TASK_FRAME.size - len(head))
+        if not more:
+            return None
+        head += more
+    return head
 
 
 def _end_answer(ended: Ended) -> None:

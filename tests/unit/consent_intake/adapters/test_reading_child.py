@@ -61,6 +61,29 @@ async def test_what_a_taken_over_child_says_is_believed_in_nothing(said: str, en
     await child.close()
 
 
+async def test_nothing_of_a_document_stays_in_the_process_that_the_next_child_comes_from() -> None:
+    child = ReadingChild()
+    secret = b"Maria Elena Rodriguez owes 12,345"
+    await child.read(TASK)
+    await child.read(Task(b"%PDF-1.4\n" + (b"%" + b"x" * 62 + b"\n") * 400 + b"%" + secret, TASK.today))
+    assert child._process is not None
+    assert b"page_child" in memory_of(child._process.pid)
+    assert secret not in memory_of(child._process.pid)
+    await child.close()
+
+
+def memory_of(process: int) -> bytes:
+    kept = []
+    with Path(f"/proc/{process}/maps").open() as maps, Path(f"/proc/{process}/mem").open("rb", 0) as memory:
+        for line in maps:
+            place, rights = line.split()[:2]
+            if rights.startswith("rw"):
+                start, end = (int(side, 16) for side in place.split("-"))
+                memory.seek(start)
+                kept.append(memory.read(end - start))
+    return b"".join(kept)
+
+
 WITHOUT_A_WALL = {
     "no seccomp": "import sys; sys.modules['pyseccomp'] = None",
     "no Landlock": "from consent_intake.adapters import landlock; landlock.version = lambda: 0",
