@@ -10,15 +10,29 @@ _PARENT_FIELD, _FIRST_TIME, _AFTER_TIMES = 1, 11, 15
 """Places in /proc/<pid>/stat after the name: parent; user, system, and both of children that were waited for."""
 
 
+class CpuWatch:
+    """User and system time from now on. Looking for the descendants takes 3 ms, and is not counted."""
+
+    def __init__(self) -> None:
+        self._before = _of_descendants() + _own_and_ended()
+
+    def seconds(self) -> float:
+        """Return the time so far: own, of children that ended, and of every descendant that is alive."""
+        return _own_and_ended() + _of_descendants() - self._before
+
+
 def cpu_seconds() -> float:
     """Return user and system time so far: own, of children that ended, and of every descendant that is alive."""
-    ended = sum(usage.ru_utime + usage.ru_stime for usage in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
-    return ended + _of_descendants()
+    return _own_and_ended() + _of_descendants()
 
 
 def largest_child_bytes() -> int:
     """Return the largest resident size of a descendant that has ended."""
     return getrusage(RUSAGE_CHILDREN).ru_maxrss * 1024
+
+
+def _own_and_ended() -> float:
+    return sum(usage.ru_utime + usage.ru_stime for usage in map(getrusage, (RUSAGE_SELF, RUSAGE_CHILDREN)))
 
 
 def _of_descendants() -> float:

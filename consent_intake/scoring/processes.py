@@ -18,7 +18,7 @@ from consent_intake.rules.consent_decision import Decision, Uploader, decide
 from consent_intake.rules.form_reading import FormReading
 from consent_intake.rules.policy import Policy
 from consent_intake.samples.truth import Specimen
-from consent_intake.scoring.cpu_time import cpu_seconds, largest_child_bytes
+from consent_intake.scoring.cpu_time import CpuWatch, largest_child_bytes
 from consent_intake.scoring.scored import ScoredForm, score_form
 from consent_intake.scoring.sources import Source
 from services.runtime.failures import TemporarilyUnavailable
@@ -142,10 +142,11 @@ async def _read_forms(forms: Connection, policy_path: Path, out: Connection) -> 
         await reader.read(_WARM_UP)  # libraries are loaded once for thousands of forms, and not counted
         while (message := forms.recv()) is not None:
             number, specimen = message
-            before = cpu_seconds()
+            watch = CpuWatch()
             reading = (await reader.read(specimen.document, today=specimen.truth.today)).reading
             decision = _decided(specimen, reading, policy)
-            out.send(score_form(number, specimen.truth, reading, decision, cpu_seconds=cpu_seconds() - before))
+            seconds = watch.seconds()
+            out.send(score_form(number, specimen.truth, reading, decision, cpu_seconds=seconds))
     finally:
         await reader.close()
 

@@ -30,7 +30,7 @@ from consent_intake.samples.scanning import scanned
 from consent_intake.samples.spec import Fill
 from consent_intake.samples.specimen import filled_form
 from consent_intake.samples.truth import Truth
-from consent_intake.scoring.cpu_time import cpu_seconds
+from consent_intake.scoring.cpu_time import CpuWatch
 from consent_intake.scoring.scored import same_text
 from schemas.values import Language
 from services.consent_form.raster import page_raster
@@ -99,9 +99,9 @@ async def _ours(pages: Sequence[Page]) -> Result:
     try:
         await reader.read(b"%PDF-1.4 nothing")  # starts the process, loads the models
         for page in pages:
-            before = cpu_seconds()
+            watch = CpuWatch()
             fields = (await reader.read(page.pdf)).reading.fields
-            result.seconds.append(cpu_seconds() - before)
+            result.seconds.append(watch.seconds())
             for name, text in page.truth.written.items():
                 read = fields[name].text if name in fields else ""
                 result.fields.append((name in page.truth.by_hand, same_text(read, text)))
@@ -115,9 +115,9 @@ def whole_page(name: str, pages: Sequence[Page], read: Callable[[Page], str]) ->
     result = Result(name)
     read(pages[0])  # loads what there is to load
     for page in pages:
-        before = cpu_seconds()
+        watch = CpuWatch()
         text = _letters(read(page))
-        result.seconds.append(cpu_seconds() - before)
+        result.seconds.append(watch.seconds())
         for box, written in page.truth.written.items():
             result.fields.append((box in page.truth.by_hand, _letters(written) in text))
     return result
