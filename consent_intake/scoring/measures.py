@@ -16,7 +16,15 @@ HARD_FAMILIES: Final = frozenset(
 
 CPU_FLOOR: Final = 0.30
 CPU_AIM: Final = 0.15
-"""Seconds a page, everything included."""
+"""Seconds a page, everything included, on a machine on which a foreign letter takes LETTER_SECONDS."""
+
+LETTER_SECONDS: Final = 1.8
+"""Seconds that Tesseract's look at a whole foreign letter took at the most in the four runs on the machine that the
+floor is from (1.53 to 1.78, docs/intake-accuracy.md of 2026-11-22 and 23): the tape that a run's seconds are measured
+with. The same machine took 1.5 times as long for everything some hours later."""
+
+ENOUGH_LETTERS: Final = 20
+"""With fewer a run's own seconds count as they are."""
 
 MEMORY_FLOOR: Final = float(1 << 30)
 MEMORY_AIM: Final = 300.0 * (1 << 20)

@@ -8,7 +8,16 @@ from typing import Final
 
 from consent_intake.samples.truth import Family
 from consent_intake.scoring.breakdowns import Breakdown
-from consent_intake.scoring.measures import CPU_AIM, CPU_FLOOR, MEMORY_AIM, MEMORY_FLOOR, Measure, measures
+from consent_intake.scoring.measures import (
+    CPU_AIM,
+    CPU_FLOOR,
+    ENOUGH_LETTERS,
+    LETTER_SECONDS,
+    MEMORY_AIM,
+    MEMORY_FLOOR,
+    Measure,
+    measures,
+)
 from consent_intake.scoring.scored import ScoredForm
 
 HEAD: Final = ("measure", "floor", "aim", "reached", "95 % interval", "n", "floor held")
@@ -22,7 +31,7 @@ class Cost:
 
     Attributes:
         name: what is measured.
-        floor: must not be exceeded.
+        floor: must not be exceeded; None for a cost that is only told.
         aim: is hoped for.
         reached: None when nothing was measured.
         n: how often it was.
@@ -30,8 +39,8 @@ class Cost:
     """
 
     name: str
-    floor: float
-    aim: float
+    floor: float | None
+    aim: float | None
     reached: float | None
     n: int
     unit: str
@@ -39,7 +48,7 @@ class Cost:
     @property
     def missed(self) -> bool:
         """Whether it costs more than it may."""
-        return self.reached is not None and self.reached > self.floor
+        return self.floor is not None and self.reached is not None and self.reached > self.floor
 
 
 @dataclass(frozen=True)
@@ -65,14 +74,22 @@ def report_of(forms: Sequence[ScoredForm], child_bytes: int) -> Report:
     """Return every measure; letters cost a look by Tesseract at the whole page, and are counted apart."""
     seconds = [form.cpu_seconds for form in forms if form.family is not Family.LETTER]
     letters = [form.cpu_seconds for form in forms if form.family is Family.LETTER]
-    mean = fmean(seconds) if seconds else None
-    costs = (
-        Cost("CPU per page, everything included", CPU_FLOOR, CPU_AIM, mean, len(seconds), "s"),
-        Cost(
-            "memory of the largest child", MEMORY_FLOOR / _MIB, MEMORY_AIM / _MIB, child_bytes / _MIB, len(forms), "MiB"
-        ),
+    memory = Cost(
+        "memory of the largest child", MEMORY_FLOOR / _MIB, MEMORY_AIM / _MIB, child_bytes / _MIB, len(forms), "MiB"
     )
-    return Report(measures(forms), costs, fmean(letters) if letters else None)
+    return Report(measures(forms), (*_cpu(seconds, letters), memory), fmean(letters) if letters else None)
+
+
+def _cpu(seconds: Sequence[float], letters: Sequence[float]) -> tuple[Cost, ...]:
+    """Return what a page costs here, and what that is at the speed that the floor is for, when it can be told."""
+    name, mean = "CPU per page, everything included", fmean(seconds) if seconds else None
+    if mean is None or len(letters) < ENOUGH_LETTERS:
+        return (Cost(name, CPU_FLOOR, CPU_AIM, mean, len(seconds), "s"),)
+    same_speed = mean * LETTER_SECONDS / fmean(letters)
+    return (
+        Cost(f"{name}, as it ran", None, None, mean, len(seconds), "s"),
+        Cost(f"{name}, a letter at {LETTER_SECONDS} s", CPU_FLOOR, CPU_AIM, same_speed, len(seconds), "s"),
+    )
 
 
 def _share_row(measure: Measure) -> tuple[str, ...]:
@@ -93,12 +110,11 @@ def _cost_row(cost: Cost) -> tuple[str, ...]:
     reached = "-" if cost.reached is None else f"{cost.reached:.{digits + (cost.unit == 's')}f} {cost.unit}"
     return (
         cost.name,
-        f"{cost.floor:.{digits}f} {cost.unit}",
-        f"{cost.aim:.{digits}f} {cost.unit}",
+        *("-" if goal is None else f"{goal:.{digits}f} {cost.unit}" for goal in (cost.floor, cost.aim)),
         reached,
         "",
         str(cost.n),
-        _held(missed=cost.missed, judged=cost.reached is not None),
+        _held(missed=cost.missed, judged=cost.floor is not None and cost.reached is not None),
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from consent_intake.rules.consent_decision import Outcome
 from consent_intake.samples.truth import Family
-from consent_intake.scoring.measures import GOALS, HARD_FAMILIES, Measure, measures
+from consent_intake.scoring.measures import CPU_FLOOR, ENOUGH_LETTERS, GOALS, HARD_FAMILIES, Measure, measures
 from consent_intake.scoring.report import HEAD, report_of
 from consent_intake.scoring.scored import ScoredForm
 from schemas.reason_codes import ReasonCode
@@ -105,6 +105,17 @@ def test_letters_are_not_in_the_cpu_of_forms() -> None:
     report = report_of([scored(cpu_seconds=0.2), scored(Family.LETTER, Outcome.REVIEW, cpu_seconds=2.0)], SMALL)
     assert report.costs[0].reached == pytest.approx(0.2)
     assert report.letter_seconds == pytest.approx(2.0)
+
+
+def test_with_enough_letters_the_floor_is_for_the_seconds_at_the_speed_that_it_was_set_at() -> None:
+    slow = [scored(cpu_seconds=0.4)] + [scored(Family.LETTER, Outcome.REVIEW, cpu_seconds=3.6)] * ENOUGH_LETTERS
+    report = report_of(slow, SMALL)
+    assert report.missed == []
+    assert [(cost.floor, cost.reached) for cost in report.costs[:2]] == [(None, 0.4), (CPU_FLOOR, pytest.approx(0.2))]
+    assert [row[-1] for row in report.rows() if "CPU" in row[0]] == ["-", "yes"]
+    quick = [scored(cpu_seconds=0.2)] + [scored(Family.LETTER, Outcome.REVIEW, cpu_seconds=0.9)] * ENOUGH_LETTERS
+    assert report_of(quick, SMALL).missed == ["CPU per page, everything included, a letter at 1.8 s"]
+    assert report_of(slow[:-1], SMALL).missed == ["CPU per page, everything included"]
 
 
 def test_every_row_has_the_heads_columns_even_when_nothing_was_scored() -> None:
