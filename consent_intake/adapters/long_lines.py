@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from consent_intake.adapters.form_ink import Mask
+from consent_intake.adapters.ink_parts import parts_of
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 
 _ROW = 3
@@ -17,6 +18,10 @@ _SHARES = (("third", 0.33), ("most", 0.6), ("all", 0.92))
 """Parts of the box's width over which a line is looked for."""
 _CLOSE = 9
 """Pixels of a gap in a ring."""
+_UPRIGHT, _LEVEL = round(14 * PIXELS_PER_POINT), round(25 * PIXELS_PER_POINT)
+"""Pixels of a frame's sides that run straight, at the least: a pen's are bent, or shorter."""
+_CORNER = round(3 * PIXELS_PER_POINT)
+"""Pixels between the ends of two lines that meet in a corner."""
 
 
 def line_measures(ink: Mask, faint: Mask) -> dict[str, float]:
@@ -49,6 +54,30 @@ def ring_measures(ink: Mask) -> dict[str, float]:
         "radius": float(radius.mean()) if radius.size else 0.0,
         "radius_spread": float(radius.std()) if radius.size else 0.0,
     }
+
+
+def boxed_width(ink: Mask) -> float:
+    """Return how wide a straight level line is that ends in a corner on both sides: a label's frame; 0.0 without one.
+
+    The width is in points. A pen's underline runs on beyond the strokes that meet it.
+    """
+    soft = cv2.dilate(ink, np.ones((3, 3), np.uint8))
+    level, upright = (
+        parts_of(np.asarray(cv2.morphologyEx(soft, cv2.MORPH_OPEN, np.ones(side, np.uint8)), np.uint8))[1][1:]
+        for side in ((1, _LEVEL), (_UPRIGHT, 1))
+    )
+    middles = upright[:, cv2.CC_STAT_LEFT] + upright[:, cv2.CC_STAT_WIDTH] / 2
+    tops = upright[:, cv2.CC_STAT_TOP]
+    heights = upright[:, cv2.CC_STAT_HEIGHT]
+    widest = 0
+    for left, top, width, height, _ in level.tolist():
+        starts = np.abs(middles - left) <= _CORNER
+        stops = np.abs(middles - left - width) <= _CORNER
+        for ends in (tops, tops + heights):
+            meets = np.abs(ends - top - height / 2) <= _CORNER
+            pairs = np.abs(np.subtract.outer(heights[starts & meets], heights[stops & meets])) <= 2 * _CORNER
+            widest = max(widest, width if pairs.any() else 0)
+    return widest / PIXELS_PER_POINT
 
 
 def _best(mask: Mask) -> dict[str, float]:

@@ -19,7 +19,7 @@ from consent_intake.adapters.centre_lines import (
 from consent_intake.adapters.faint_remains import remains_measures
 from consent_intake.adapters.form_ink import INSET, GreyPixels, InkBox, Mask
 from consent_intake.adapters.ink_parts import parts_of
-from consent_intake.adapters.long_lines import line_measures, ring_measures
+from consent_intake.adapters.long_lines import boxed_width, line_measures, ring_measures
 from consent_intake.adapters.page_finder import PIXELS_PER_POINT
 from consent_intake.adapters.print_likeness import hand_measures
 from consent_intake.rules.form_reading import Crop, SignatureInk, ZoneWord
@@ -96,6 +96,7 @@ def measure(box: InkBox, words: tuple[ZoneWord, ...] = (), crop: Crop | None = N
     measures |= _tone(box.grey, box.ink) | _faint(pale)
     if _is_signature_box(ink):
         measures |= remains_measures(box.grey, box.ink, _LINE_ROW)
+    measures["boxed"] = boxed_width(ink)
     measures |= hand_measures(close, thin) | ring_measures(close) | line_measures(ink, pale | ink)
     return SignatureInk(measures={k: round(float(v), 5) for k, v in measures.items()}, words=words, crop=crop)
 

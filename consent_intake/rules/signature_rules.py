@@ -9,7 +9,7 @@ Measures that the rules use, lengths in points, all of the ink that the blank fo
 * ``loops``, ``loop_area``: areas that the strokes enclose, and their size in square points.
 * ``faint_part``: largest bent part of what is hardly darker than paper.
 * ``remains``, ``remains_span``: pale lines away from the ink, all together, and the share of the box that they span.
-
+* ``boxed``: width of a level line that ends in a corner on both sides, as a frame's do; 0.0 without one.
 * ``pen_odds``: the logarithm of the odds, by a network that looks at the picture, that a pen signed.
 
 The model looks at these and some thirty more (adapters/signature_ink.py).
@@ -166,8 +166,10 @@ def _weakness(measures: Mapping[str, float], thresholds: SignatureThresholds) ->
     too_much = [(measures.get(name, 1.0), limit) for name, limit in most.items() if measures.get(name, 1.0) >= limit]
     ring = [(_ring(measures), thresholds.most_ring)] if _ring(measures) >= thresholds.most_ring else []
     line = measures.get("faint_line_all", 0.0)
+    boxed = measures.get("boxed", 0.0)
+    framed = [(boxed, thresholds.most_boxed)] if boxed >= thresholds.most_boxed else []
     crossed = [(line, thresholds.crossed_line)] if line >= thresholds.crossed_line else []
-    return next(iter(too_little + too_much + ring + crossed + _remains(measures, thresholds)), None)
+    return next(iter(too_little + too_much + ring + framed + crossed + _remains(measures, thresholds)), None)
 
 
 def _remains(measures: Mapping[str, float], thresholds: SignatureThresholds) -> list[tuple[float, float]]:

@@ -14,6 +14,7 @@ class SignatureThresholds(BaseModel):
         most_straight: at or above it, the ink is a line: a crease, a streak, a stroke that crosses the box out.
         most_solid: share of its hull; at or above it the ink is a sticker, a thumb or a smudge.
         most_ring: part of its extent that the only loop encloses; at or above it the ink is a ring around something.
+        most_boxed: width of a level line that ends in a corner on both sides; at or above it it is a frame.
         approve_chance: least chance, by the model, of a signature.
         legible_chance: the same where a recogniser of print reads a name: a careful hand passes, a typed name does not.
         name_sure: where two words or more are read, each at least so surely, a whole name stands there as print does.
@@ -59,6 +60,7 @@ class SignatureThresholds(BaseModel):
     most_straight: float = Field(default=0.65, gt=0, le=1)
     most_solid: float = Field(default=0.75, gt=0, le=1)
     most_ring: float = Field(default=0.4, gt=0, le=1)
+    most_boxed: float = Field(default=40.0, ge=0)
     approve_chance: float = Field(default=0.75, ge=0.5, le=1)
     legible_chance: float = Field(default=0.9, ge=0.5, le=1)
     name_sure: float = Field(default=0.7, ge=0, le=1)

@@ -104,6 +104,16 @@ def test_words_and_place_are_kept() -> None:
     assert (ink.words, ink.crop) == (words, crop)
 
 
+def test_a_labels_frame_is_told_from_an_underline_and_from_two_tall_letters() -> None:
+    sides = (((80, 4), (80, 44)), ((180, 4), (180, 44)))
+    assert measure(_lines(*sides, ((80, 44), (180, 44)))).measures["boxed"] == pytest.approx(100, abs=4)
+    assert measure(_lines(*sides, ((80, 4), (180, 4)))).measures["boxed"] == pytest.approx(100, abs=4)
+    assert measure(_lines(*sides, ((60, 44), (200, 44)))).measures["boxed"] == 0  # an underline that runs on
+    assert measure(_lines(*sides, ((80, 24), (180, 24)))).measures["boxed"] == 0  # a large H
+    assert measure(_lines(*sides[:1], ((80, 44), (180, 44)))).measures["boxed"] == 0  # a large L
+    assert measure(_lines(sides[0], ((180, 20), (180, 44)), ((80, 44), (180, 44)))).measures["boxed"] == 0
+
+
 def test_the_witness_box_is_measured_too() -> None:
     measures = measure(zone(mark_of("witness", 5), box="witness")).measures
     assert measures["stroke_length"] > 40

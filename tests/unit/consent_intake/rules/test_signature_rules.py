@@ -66,6 +66,7 @@ def test_a_chance_below_the_threshold_goes_to_a_person() -> None:
         ("largest_part", 5.4, THRESHOLDS.least_largest_part),
         ("straightness", 0.75, THRESHOLDS.most_straight),
         ("solidity", 0.76, THRESHOLDS.most_solid),
+        ("boxed", 40.1, THRESHOLDS.most_boxed),
     ],
 )
 def test_no_chance_is_high_enough_without_evidence(measure: str, value: float, limit: float) -> None:
