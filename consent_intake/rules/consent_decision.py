@@ -26,7 +26,7 @@ from consent_intake.rules.signature_rules import check_signature
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
 
-CODE_VERSION = "rules.9"
+CODE_VERSION = "rules.10"
 """Changes whenever a rule does; the thresholds have their policy's version."""
 
 MAX_MONTHS = 12

@@ -33,7 +33,7 @@ class SignatureThresholds(BaseModel):
         narrow_width: ink that is narrower may be initials, or a short note.
         narrow_chance: least chance of a signature for such ink.
         narrow_pen_odds: least logarithm of the odds, by the network, for such ink.
-        capitals_width: two or three capitals, narrower than this, may be initials as well.
+        capitals_width: two to four capitals, narrower than this, may be initials as well.
         capitals_pen_odds: least logarithm of the odds, by the network, for them.
         crossed_line: share of a straight line through the whole box that is inked, faintly or not; at or above it the
             signature is crossed out, or the box is.
@@ -66,7 +66,7 @@ class SignatureThresholds(BaseModel):
     name_sure: float = Field(default=0.7, ge=0, le=1)
     name_pen_odds: float = Field(default=2.0)
     sure_chance: float = Field(default=0.98, ge=0, le=1)
-    sure_name_pen_odds: float = Field(default=1.5)
+    sure_name_pen_odds: float = Field(default=1.75)
     unread_chance: float = Field(default=0.9, ge=0, le=1)
     doubted_chance: float = Field(default=0.96, ge=0, le=1)
     doubted_pen_odds: float = Field(default=3.0)
@@ -77,8 +77,8 @@ class SignatureThresholds(BaseModel):
     narrow_width: float = Field(default=80.0, ge=0)
     narrow_chance: float = Field(default=0.98, ge=0.5, le=1)
     narrow_pen_odds: float = Field(default=2.25)
-    capitals_width: float = Field(default=110.0, ge=0)
-    capitals_pen_odds: float = Field(default=1.5)
+    capitals_width: float = Field(default=135.0, ge=0)
+    capitals_pen_odds: float = Field(default=2.25)
     crossed_line: float = Field(default=0.8, gt=0)
     crossed_remains: float = Field(default=30.0, ge=0)
     crossed_span: float = Field(default=0.5, ge=0, le=1)

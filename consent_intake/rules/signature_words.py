@@ -45,6 +45,12 @@ _SLASH_S_ALONE = re.compile(r"^\W*[1il!/|\\]?[s5$][1il!/|\\]$|^[1il]?[!/|\\]$")
 _INITIALS = re.compile(r"^(?=.*[a-z0])\W*[a-z0158]\W+[a-z0158](\W+[a-z0158])?\W*$")
 """Two or three single letters, with dots or apart, and nothing else in the box; some are read as digits: "K 1 0"."""
 
+_DOTTED_INITIALS = re.compile(r"^\W*[a-z0158]\.\W*[a-z0158]\.\W*[a-z0158]{0,2}\W*$")
+"""Two letters with a dot each, whatever a scan makes of the third: one pen's K. M. D. was read as "K. M. NO."."""
+
+_DASHES = re.compile(r"-{2,}")
+"""Beside a note, as in "-- N/A --"; no name has them."""
+
 _STAMPS = ("received", "recibido", "specimen", "sample", "muestra", "cancelled", "anulado", "original", "scanned")
 _CUT_WORD = 5
 _CUT_ALIKE = 0.8
@@ -83,7 +89,8 @@ _MANY_LETTERS = 5
 """Different letters in one word that a pen's loops and peaks do not make: they read as "Mmmn" and "Cleee"."""
 _HARDLY_ANY = 3
 """Different letters."""
-_INITIALS_COUNT = (2, 3)
+_INITIALS_COUNT = (2, 3, 4)
+"""Letters read: of two or three, one may be read as two."""
 _SHORT = 2
 _WORD = 3
 
@@ -112,7 +119,8 @@ def words_speak_against(words: Sequence[ZoneWord], thresholds: SignatureThreshol
 
 def _are_initials_or_a_slash_s(words: Sequence[ZoneWord]) -> bool:
     plain = [folded(word.text) for word in words]
-    if _INITIALS.search(" ".join(plain)) or any(_SLASH_S.search(text) for text in plain):
+    joined = " ".join(plain)
+    if _INITIALS.search(joined) or _DOTTED_INITIALS.search(joined) or any(_SLASH_S.search(text) for text in plain):
         return True
     if len(words) > 1 and len(words[1].text) >= _WORD and _SLASH_S_ALONE.search(plain[0]):
         return True
@@ -140,7 +148,7 @@ def words_are_hardly_any(words: Sequence[ZoneWord]) -> bool:
 
 
 def words_are_few_capitals(words: Sequence[ZoneWord]) -> bool:
-    """Return whether two or three capitals, digits in place of some, and nothing else is read: it may be initials."""
+    """Return whether two to four capitals, digits in place of some, and nothing else is read: it may be initials."""
     read = [character for word in words for character in word.text if character.isalnum()]
     return len(read) in _INITIALS_COUNT and all(one.isupper() or one.isdigit() for one in read)
 
@@ -179,6 +187,8 @@ def _is_no_signature(text: str, confidence: float, thresholds: SignatureThreshol
     if _is_one_of(re.sub(r"[^a-z]", "", plain), NOT_A_SIGNATURE, sure=sure) or _is_a_date(plain, sure=sure):
         return True
     if _NOT_APPLICABLE.search(plain) or _is_a_cut_stamp(re.sub(r"[^a-z]", "", plain)):
+        return True
+    if sure and _DASHES.fullmatch(plain):
         return True
     return sure and bool(set(plain) & _ALPHANUMERIC - LOOPS) and _NUMBER.search(plain) is not None
 

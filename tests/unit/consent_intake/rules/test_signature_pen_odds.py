@@ -80,14 +80,16 @@ def test_where_the_trees_are_not_quite_sure_the_network_must_be_and_sooner_where
         ("LOB", 93.0, True),
         ("QM", 93.0, True),
         ("K10", 93.0, True),
-        ("K1O4", 93.0, False),
-        ("LOB", 111.0, False),
-        ("LOBE", 93.0, False),
+        ("K1O4", 93.0, True),
+        ("LOB", 134.0, True),
+        ("KMNO", 117.0, True),
+        ("LOB", 136.0, False),
+        ("LOBET", 93.0, False),
         ("Lo", 93.0, False),
         ("L", 93.0, False),
     ],
 )
-def test_two_or_three_capitals_may_be_initials_unless_they_are_wide(text: str, width: float, *, asked: bool) -> None:
+def test_two_to_four_capitals_may_be_initials_unless_they_are_wide(text: str, width: float, *, asked: bool) -> None:
     words = (ZoneWord(text=text, confidence=0.4),)
 
     def checked(pen_odds: float) -> Verdict:
