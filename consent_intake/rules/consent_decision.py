@@ -26,7 +26,7 @@ from consent_intake.rules.signature_rules import check_signature
 from schemas.consent_records import ConsentClaim
 from schemas.reason_codes import ReasonCode
 
-CODE_VERSION = "rules.10"
+CODE_VERSION = "rules.11"
 """Changes whenever a rule does; the thresholds have their policy's version."""
 
 MAX_MONTHS = 12
@@ -178,6 +178,7 @@ def _signature_checks(reading: FormReading, claim: ConsentClaim, policy: Policy,
         reading.witness,
         model=policy.signature_model,
         thresholds=policy.signature,
+        name=claim.parent_name,
         printed_here=printed_here,
     )
     digital = check_digital(reading.digital_signatures, claim.parent_name)

@@ -8,7 +8,7 @@ from consent_intake.rules.claim_thresholds import ClaimThresholds
 from consent_intake.rules.comb_evidence import least_chance, read_twice, sure_text
 from consent_intake.rules.comb_text import date_in_comb, day_first_in_comb
 from consent_intake.rules.form_reading import FormReading, WrittenText
-from consent_intake.rules.signing_day import Days, likely_day, likely_signing_day
+from consent_intake.rules.signing_day import RECENT_DAYS, Days, likely_day, likely_signing_day
 from schemas.reason_codes import ReasonCode
 from services.consent_form.layout import DEFAULT_MONTHS
 from services.consent_form.periods import add_months
@@ -127,6 +127,10 @@ def check_signing_date(
         if not _may_be_told(written, thresholds) or signed_on > today + _AHEAD:
             return unclear("signed_on", ReasonCode.ILLEGIBLE, least, thresholds.sure_with_second)
         return failed("signed_on", ReasonCode.DATE_FUTURE, least, thresholds.sure_with_second)
+    long_since = signed_on < today - timedelta(days=RECENT_DAYS)
+    if long_since and not _may_be_told(written, thresholds):
+        # a form expires by its month: two engines took the 7 of an expired one for a 9
+        return unclear("signed_on", ReasonCode.ILLEGIBLE, least, thresholds.told_cell)
     return passed("signed_on", least, thresholds.sure_with_second)
 
 

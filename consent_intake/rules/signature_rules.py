@@ -25,6 +25,7 @@ from consent_intake.rules.signature_words import (
     words_are_a_whole_name,
     words_are_few_capitals,
     words_are_hardly_any,
+    words_are_initials_of,
     words_are_legible,
     words_speak_against,
     words_take_back,
@@ -41,6 +42,7 @@ def check_signature(
     *,
     model: SignatureModel,
     thresholds: SignatureThresholds,
+    name: str,
     printed_here: bool,
 ) -> Check:
     """Return PASSED for a signature, FAILED for a box that is not signed, UNCLEAR for all between.
@@ -50,6 +52,7 @@ def check_signature(
         witness: in the witness's box.
         model: what the chance of a signature comes from.
         thresholds: what it must reach.
+        name: of the parent whom the uploader names.
         printed_here: whether the register knows the form's printing; any other form has to be signed more surely.
     """
     if ink is None or not ink.measures:
@@ -61,7 +64,8 @@ def check_signature(
     if weakness is not None:
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, *weakness, field=_NAME, crop=ink.crop)
     limit = _least_chance(ink, thresholds)
-    penned, least = ink.measures.get(PEN_ODDS, 0.0), _least_pen_odds(ink, chance, thresholds, printed_here=printed_here)
+    penned = ink.measures.get(PEN_ODDS, 0.0)
+    least = _least_pen_odds(ink, chance, thresholds, name=name, printed_here=printed_here)
     convinced = chance >= thresholds.convinced_chance and penned >= thresholds.convinced_pen_odds
     if chance < limit or words_speak_against(ink.words, thresholds, convinced=convinced):
         return unclear(_NAME, ReasonCode.SIGNATURE_UNCLEAR, chance, limit, field=_NAME, crop=ink.crop)
@@ -78,7 +82,7 @@ def _least_chance(ink: SignatureInk, thresholds: SignatureThresholds) -> float:
 
 
 def _least_pen_odds(
-    ink: SignatureInk, chance: float, thresholds: SignatureThresholds, *, printed_here: bool
+    ink: SignatureInk, chance: float, thresholds: SignatureThresholds, *, name: str, printed_here: bool
 ) -> float | None:
     """Return how sure the network must be that a pen signed; None where it is not asked.
 
@@ -92,6 +96,7 @@ def _least_pen_odds(
         (thresholds.narrow_pen_odds, _is_narrow(ink, thresholds)),
         (thresholds.unprinted_pen_odds, chance < thresholds.unprinted_chance and not printed_here),
         (thresholds.capitals_pen_odds, _are_capitals(ink, thresholds)),
+        (thresholds.initials_pen_odds, words_are_initials_of(ink.words, name)),
         (thresholds.doubted_pen_odds, chance < (thresholds.unread_chance if unread else thresholds.doubted_chance)),
     )
     return max((odds for odds, is_asked in asked if is_asked), default=None)

@@ -35,6 +35,7 @@ class SignatureThresholds(BaseModel):
         narrow_pen_odds: least logarithm of the odds, by the network, for such ink.
         capitals_width: two to four capitals, narrower than this, may be initials as well.
         capitals_pen_odds: least logarithm of the odds, by the network, for them.
+        initials_pen_odds: the same where they are the initials of the parent whom the uploader names.
         crossed_line: share of a straight line through the whole box that is inked, faintly or not; at or above it the
             signature is crossed out, or the box is.
         crossed_remains: points of pale lines away from the ink, all together; at or above it, where they span the box,
@@ -79,6 +80,7 @@ class SignatureThresholds(BaseModel):
     narrow_pen_odds: float = Field(default=2.25)
     capitals_width: float = Field(default=135.0, ge=0)
     capitals_pen_odds: float = Field(default=2.25)
+    initials_pen_odds: float = Field(default=4.0)
     crossed_line: float = Field(default=0.8, gt=0)
     crossed_remains: float = Field(default=30.0, ge=0)
     crossed_span: float = Field(default=0.5, ge=0, le=1)

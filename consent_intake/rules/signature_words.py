@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import LCSseq, Levenshtein
 
 from consent_intake.rules.form_reading import ZoneWord
 from consent_intake.rules.signature_thresholds import SignatureThresholds
@@ -89,6 +89,7 @@ _MANY_LETTERS = 5
 """Different letters in one word that a pen's loops and peaks do not make: they read as "Mmmn" and "Cleee"."""
 _HARDLY_ANY = 3
 """Different letters."""
+_AS_LETTERS = str.maketrans("0158", "oisb")
 _INITIALS_COUNT = (2, 3, 4)
 """Letters read: of two or three, one may be read as two."""
 _SHORT = 2
@@ -151,6 +152,18 @@ def words_are_few_capitals(words: Sequence[ZoneWord]) -> bool:
     """Return whether two to four capitals, digits in place of some, and nothing else is read: it may be initials."""
     read = [character for word in words for character in word.text if character.isalnum()]
     return len(read) in _INITIALS_COUNT and all(one.isupper() or one.isdigit() for one in read)
+
+
+def words_are_initials_of(words: Sequence[ZoneWord], name: str) -> bool:
+    """Return whether few capitals are all that is read, and two of them the person's initials, in their order.
+
+    The last name may come first; digits count as the letters that they look like.
+    """
+    if not words_are_few_capitals(words):
+        return False
+    read = re.sub(r"[\W_]", "", folded("".join(word.text for word in words))).translate(_AS_LETTERS)
+    initials = "".join(part[0] for part in re.split(r"[\W_]+", folded(name)) if part)
+    return max(LCSseq.similarity(read, order) for order in (initials, initials[-1:] + initials[:-1])) >= _SHORT
 
 
 def words_are_legible(words: Sequence[ZoneWord], thresholds: SignatureThresholds) -> bool:

@@ -66,7 +66,7 @@ async def form_in_review(
     consent_id = await upload(world, world.staff)
     await finish(world, consent_id, ConsentStatus.IN_REVIEW, reason)
     card = WhyCard(
-        rule_version="2026-11.2+rules.10",
+        rule_version="2026-11.2+rules.11",
         outcome="review",
         reasons=(reason,),
         sentence_en="Look at it.",

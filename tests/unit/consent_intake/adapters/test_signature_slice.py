@@ -37,7 +37,12 @@ def _check(draw: Draw, seed: int) -> Check:
     words = tuple(word for line in text_lines("signature", box) for word in _lines().words(line))
     ink = _pens().added(measure(box, words), box)
     return check_signature(
-        ink, measure(witness), model=POLICY.signature_model, thresholds=POLICY.signature, printed_here=True
+        ink,
+        measure(witness),
+        model=POLICY.signature_model,
+        thresholds=POLICY.signature,
+        name="Ana Perez",
+        printed_here=True,
     )
 
 

@@ -92,6 +92,21 @@ def test_an_old_day_that_one_engine_alone_read_is_for_a_person() -> None:
 
 
 @pytest.mark.parametrize(
+    ("month", "verdict"),
+    [
+        ({"3": 0.52, "1": 0.38}, Verdict.UNCLEAR),
+        ({"3": 0.79}, Verdict.UNCLEAR),
+        ({"3": 0.81}, Verdict.PASSED),
+    ],
+)
+def test_a_day_of_months_ago_that_may_be_that_of_an_expired_form_is_for_a_person(
+    month: dict[str, float], verdict: Verdict
+) -> None:
+    day = open_cells("03042026", "03042026", at1=month)
+    assert check_signing_date(day, TODAY, thresholds=THRESHOLDS).verdict is verdict
+
+
+@pytest.mark.parametrize(
     ("starts_on", "expires_on"), [("12012028", "03312029"), ("12012026", "03312087"), ("12012026", "03312026")]
 )
 def test_an_unlikely_period_is_believed_only_when_two_engines_read_it(starts_on: str, expires_on: str) -> None:

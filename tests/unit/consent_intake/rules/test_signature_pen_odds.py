@@ -20,8 +20,8 @@ def _model(score: float) -> SignatureModel:
     return SignatureModel(name="test", measures=(), start=score, slope=1.0, offset=0.0, trees=())
 
 
-def _check(ink: SignatureInk, *, model: SignatureModel) -> Check:
-    return check_signature(ink, None, model=model, thresholds=THRESHOLDS, printed_here=True)
+def _check(ink: SignatureInk, *, model: SignatureModel, name: str = "Ana Perez") -> Check:
+    return check_signature(ink, None, model=model, thresholds=THRESHOLDS, name=name, printed_here=True)
 
 
 def test_ink_that_may_be_initials_passes_only_when_the_network_is_sure_of_a_pen_too() -> None:
@@ -100,6 +100,33 @@ def test_two_to_four_capitals_may_be_initials_unless_they_are_wide(text: str, wi
     assert checked(THRESHOLDS.capitals_pen_odds - 0.01) is (Verdict.UNCLEAR if asked else Verdict.PASSED)
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "asked"),
+    [
+        ("AN", "Ángel I. Núñez", True),
+        ("MIW", "Mohammed J. Whitlock", True),
+        ("K. M. NO.", "Kwame Mensah Davis", True),
+        ("NC", "Cruz-Nolan, Celia", True),
+        ("CN", "Nolan, Celia", True),
+        ("K0", "Keisha Ortiz", True),
+        ("NA", "Ángel I. Ortiz", False),
+        ("WIS", "Mohammed J. Whitlock", False),
+        ("An", "Ángel I. Núñez", False),
+        ("ANGEL", "Ángel I. Núñez", False),
+        ("", "Ángel I. Núñez", False),
+    ],
+)
+def test_the_parents_own_initials_are_no_signature_however_wide(text: str, name: str, *, asked: bool) -> None:
+    words = tuple(ZoneWord(text=word, confidence=0.4) for word in text.split())
+
+    def checked(pen_odds: float) -> Verdict:
+        measures = {**SIGNED, "width": 180.0, PEN_ODDS: pen_odds}
+        return _check(SignatureInk(measures=measures, words=words), model=_model(6.0), name=name).verdict
+
+    assert checked(THRESHOLDS.initials_pen_odds) is Verdict.PASSED
+    assert checked(THRESHOLDS.initials_pen_odds - 0.01) is (Verdict.UNCLEAR if asked else Verdict.PASSED)
+
+
 @pytest.mark.parametrize("text", ["D-d-", "S/111", "!wo", "C/R"])
 def test_strokes_that_look_like_initials_or_a_slash_s_count_unless_trees_and_network_are_convinced(text: str) -> None:
     def checked(*, score: float = 6.0, pen_odds: float = THRESHOLDS.convinced_pen_odds, sure: float = 0.74) -> Verdict:
@@ -145,5 +172,5 @@ def test_a_form_whose_printing_nobody_knows_has_to_be_signed_more_surely(
     ink = SignatureInk(measures={**SIGNED, PEN_ODDS: pen_odds})
     model = _model(score)
     assert _check(ink, model=model).verdict is Verdict.PASSED
-    elsewhere = check_signature(ink, None, model=model, thresholds=THRESHOLDS, printed_here=False)
+    elsewhere = check_signature(ink, None, model=model, thresholds=THRESHOLDS, name="Ana Perez", printed_here=False)
     assert elsewhere.verdict is (Verdict.PASSED if passes else Verdict.UNCLEAR)

@@ -36,7 +36,7 @@ def _ink(**changes: float) -> SignatureInk:
 
 
 def _check(ink: SignatureInk | None, *, model: SignatureModel = SURE, witness: SignatureInk | None = None) -> Check:
-    return check_signature(ink, witness, model=model, thresholds=THRESHOLDS, printed_here=True)
+    return check_signature(ink, witness, model=model, thresholds=THRESHOLDS, name="Ana Perez", printed_here=True)
 
 
 def _signed_with(text: str, confidence: float) -> Check:
