@@ -122,7 +122,7 @@ def with_words(zones: Zones, odds: Numbers, reads: list[ZoneRead]) -> Zones:
         row | word_measures(read.words) | {FIRST_ODDS: round(float(first), ODDS_DIGITS), PEN_ODDS: read.pen_odds}
         for row, read, first in zip(zones.rows, reads, odds, strict=True)
     ]
-    return Zones(rows, zones.kinds, zones.signed, zones.devices)
+    return Zones(rows, zones.kinds, zones.signed, zones.devices, zones.names)
 
 
 def exported(trees: HistGradientBoostingClassifier, measures: tuple[str, ...], slope: float, offset: float) -> Trees:

@@ -38,7 +38,7 @@ def main() -> None:
             second_from=SECOND_FROM,
         )
         inks = with_words(unseen, TEST, model, "test")
-        verdicts = judged(model, inks, SignatureThresholds())[unseen.kinds == kind]
+        verdicts = judged(model, inks, unseen.names, SignatureThresholds())[unseen.kinds == kind]
         print(f"| {kind} | {verdicts.size} | {np.count_nonzero(verdicts == Verdict.PASSED)} |", flush=True)
 
 

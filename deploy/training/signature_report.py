@@ -21,7 +21,7 @@ _BINS = (0.0, 0.02, 0.1, 0.3, 0.5, 0.7, 0.9, 0.97, 0.99, 1.0)
 
 def report(model: SignatureModel, zones: Zones, inks: Sequence[SignatureInk]) -> str:
     """Return the tables as Markdown: figures on styles, fonts and words that the model never saw."""
-    verdicts = judged(model, inks, _THRESHOLDS)
+    verdicts = judged(model, inks, zones.names, _THRESHOLDS)
     chances = np.array([signature_chance(ink, model) for ink in inks])
     return "\n\n".join(
         [
@@ -33,12 +33,16 @@ def report(model: SignatureModel, zones: Zones, inks: Sequence[SignatureInk]) ->
     )
 
 
-def judged(model: SignatureModel, inks: Sequence[SignatureInk], thresholds: SignatureThresholds) -> NDArray[np.str_]:
-    """Return the verdict on each zone."""
+def judged(
+    model: SignatureModel, inks: Sequence[SignatureInk], names: Iterable[str], thresholds: SignatureThresholds
+) -> NDArray[np.str_]:
+    """Return the verdict on each zone, of which the portal is taken to have printed the form for a parent so named."""
     return np.array(
         [
-            check_signature(ink, None, model=model, thresholds=thresholds, printed_here=True).verdict.value
-            for ink in inks
+            check_signature(
+                ink, None, model=model, thresholds=thresholds, name=str(name), printed_here=True
+            ).verdict.value
+            for ink, name in zip(inks, names, strict=True)
         ]
     )
 

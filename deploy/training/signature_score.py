@@ -41,7 +41,7 @@ def main() -> None:
     for approve, legible in product(APPROVE, LEGIBLE):
         if legible >= approve:
             thresholds = SignatureThresholds(approve_chance=approve, legible_chance=legible)
-            passing = judged(model, inks, thresholds) == Verdict.PASSED
+            passing = judged(model, inks, zones.names, thresholds) == Verdict.PASSED
             wrong = zones.kinds[passing & ~zones.signed]
             right = (passing & zones.signed).sum() / zones.signed.sum()
             print(f"{approve:.3f} {legible:.3f} signed {right:.3f} wrong {len(wrong)} {sorted(map(str, wrong))}")

@@ -8,8 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-from signature_table import Zones, table
+from signature_table import Zones, joined_zones, table
 from signature_zones import SIGNED_SHARE, Zone, make_zone
 
 from consent_intake.samples.signatures import COMPOSED, COMPOSED_APART, COMPOSED_SHORT
@@ -132,13 +131,7 @@ TEST: Final = (Set("test", 300, SEED + 20, 1.0), *(Set("test-marks", 1000, SEED 
 
 def joined(sets: tuple[Set, ...], processes: int = 1, folder: Path | None = None) -> Zones:
     """Return the zones of several sets as one."""
-    parts = [one.zones(processes, folder) for one in sets]
-    return Zones(
-        [row for part in parts for row in part.rows],
-        np.concatenate([part.kinds for part in parts]),
-        np.concatenate([part.signed for part in parts]),
-        np.concatenate([part.devices for part in parts]),
-    )
+    return joined_zones([one.zones(processes, folder) for one in sets])
 
 
 def places(sets: tuple[Set, ...]) -> list[tuple[Set, int]]:

@@ -1,6 +1,7 @@
 """Tables of measured zones: made once for a seed, kept in deploy/training/build."""
 
 import multiprocessing
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from signature_zones import SIGNED_SHARE, make_zone
 BUILD = Path(__file__).resolve().parent / "build"
 A_CHUNK = 40
 
-Row = tuple[dict[str, float], str, bool, str]
+Row = tuple[dict[str, float], str, bool, str, str]
 
 
 @dataclass(frozen=True)
@@ -24,26 +25,31 @@ class Zones:
         kinds: style of the signature or kind of the mark.
         signed: whether it is a signature.
         devices: what scanned it.
+        names: of the parent whose form it is.
     """
 
     rows: list[dict[str, float]]
     kinds: NDArray[np.str_]
     signed: NDArray[np.bool_]
     devices: NDArray[np.str_]
-
-    def __add__(self, other: "Zones") -> "Zones":
-        """Return the zones of both."""
-        kinds, signed = np.concatenate([self.kinds, other.kinds]), np.concatenate([self.signed, other.signed])
-        return Zones(self.rows + other.rows, kinds, signed, np.concatenate([self.devices, other.devices]))
+    names: NDArray[np.str_]
 
     def of(self, places: NDArray[np.intp]) -> "Zones":
         """Return some of them."""
         rows = [self.rows[i] for i in places]
-        return Zones(rows, self.kinds[places], self.signed[places], self.devices[places])
+        return Zones(rows, self.kinds[places], self.signed[places], self.devices[places], self.names[places])
 
     def values(self, measures: tuple[str, ...]) -> NDArray[np.float64]:
         """Return one row of numbers a zone, in the order of the measures; what a zone does not have is 0."""
         return np.array([[row.get(name, 0.0) for name in measures] for row in self.rows])
+
+
+def joined_zones(parts: Sequence[Zones]) -> Zones:
+    """Return the zones of several tables as one."""
+    columns = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("kinds", "signed", "devices", "names")
+    )
+    return Zones([row for part in parts for row in part.rows], *columns)
 
 
 def table(
@@ -71,7 +77,7 @@ def table(
     with np.load(file) as kept:
         names = [str(measure) for measure in kept["measures"]]
         measured = [dict(zip(names, values.tolist(), strict=True)) for values in kept["values"]]
-        return Zones(measured, kept["kinds"], kept["signed"], kept["devices"])
+        return Zones(measured, kept["kinds"], kept["signed"], kept["devices"], kept["names"])
 
 
 def _columns(rows: list[Row]) -> dict[str, object]:
@@ -82,6 +88,7 @@ def _columns(rows: list[Row]) -> dict[str, object]:
         "kinds": [row[1] for row in rows],
         "signed": [row[2] for row in rows],
         "devices": [row[3] for row in rows],
+        "names": [row[4] for row in rows],
     }
 
 
@@ -92,4 +99,4 @@ def _chunk(job: tuple[int, int, int, bool, Path | None, float, str | None]) -> l
         make_zone(number, seed, held_out=held_out, folder=folder, signed_share=share, kind=kind)
         for number in range(start, start + count)
     )
-    return [(zone.measures, zone.kind, zone.signed, zone.device) for zone in zones]
+    return [(zone.measures, zone.kind, zone.signed, zone.device, zone.name) for zone in zones]

@@ -58,12 +58,14 @@ class Zone:
         kind: a style of signature or a kind of mark.
         signed: whether it is a signature.
         device: what scanned it.
+        name: of the parent whose form it is; marks are made of it, signatures of a name of their own.
         box: the ink as the product extracts it.
     """
 
     kind: str
     signed: bool
     device: str
+    name: str
     box: InkBox
 
     @property
@@ -95,11 +97,12 @@ def make_zone(
     chosen = kind or _any_kind(random, signed_share, held_out=held_out, real=folder is not None)
     signed = chosen not in MARK_KINDS
     sheet = blank_strip(number % 2).astype(np.float32)
-    sheet *= _drawn(chosen, random, held_out=held_out, folder=folder)
+    light, name = _drawn(chosen, random, held_out=held_out, folder=folder)
+    sheet *= light
     devices, shares = (WORN, _WORN_SHARES) if random.random() < _WORN_SHARE else (DEVICES, _DEVICE_SHARES)
     device = str(random.choice(list(devices), p=shares))
     seen = np.clip(devices[device](sheet, random), 0, 255).astype(np.uint8)
-    return Zone(chosen, signed, device, ink_of(seen, number % 2))
+    return Zone(chosen, signed, device, name, ink_of(seen, number % 2))
 
 
 def ink_of(strip: Grey, language: int) -> InkBox:
@@ -132,14 +135,14 @@ def _any_kind(random: Generator, signed_share: float, *, held_out: bool, real: b
     return str(random.choice(marks, p=weights / weights.sum()))
 
 
-def _drawn(kind: str, random: Generator, *, held_out: bool, folder: Path | None) -> NDArray[np.float32]:
-    """Return how much light each pixel of the strip lets through after something was drawn."""
+def _drawn(kind: str, random: Generator, *, held_out: bool, folder: Path | None) -> tuple[NDArray[np.float32], str]:
+    """Return how much light each pixel of the strip lets through after something was drawn, and the parent's name."""
     form = layout(Language.ENGLISH)
     pen = _PENS[int(random.choice(len(_PENS), p=_PEN_SHARES))]
     ink, name = Ink(pen), any_name(random)
     if kind in MARK_KINDS:
         draw_mark(ink, form, name, kind, random, held_out=held_out)
-        return drawn(ink)
+        return drawn(ink), name
     if kind == REAL and folder is not None:
         pictures = pictures_in(folder)
         paste_signature(
@@ -149,7 +152,7 @@ def _drawn(kind: str, random: Generator, *, held_out: bool, folder: Path | None)
         sign(ink, form.signature, form.signature_baseline, random, style=kind)
     if random.random() < _COMPANION_SHARE:
         draw_mark(ink, form, name, str(random.choice(_COMPANIONS)), random, held_out=held_out)
-    return drawn(ink)
+    return drawn(ink), name
 
 
 def drawn(ink: Ink) -> NDArray[np.float32]:
