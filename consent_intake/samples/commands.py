@@ -33,11 +33,22 @@ _CONTAINERS: Final[dict[str, Container]] = {
 }
 
 
+def _outcome(value: str) -> str:
+    """Return the outcome; "list" shows all and ends the command, whatever else was given or left out."""
+    if value == "list":
+        for name, expected in OUTCOMES.items():
+            typer.echo(f"{name:18} {expected.result:9} {expected.reason or '':20} {expected.what}")
+        raise typer.Exit
+    return _one_of("it", value, tuple(OUTCOMES))
+
+
 @app.command()
 def sample_consent(
     *,
     out: Annotated[Path, typer.Option(help="file to write: .pdf, .png, .jpg, .tif or .heic")],
-    outcome: Annotated[str, typer.Option(help="what has to become of it; 'list' shows all")] = "approved",
+    outcome: Annotated[
+        str, typer.Option(callback=_outcome, is_eager=True, help="what has to become of it; 'list' shows all")
+    ] = "approved",
     party: Annotated[Party, typer.Option(help="side of the case")] = Party.NONCUSTODIAL,
     name: Annotated[str | None, typer.Option(help="parent's name; else the demonstration parent's")] = None,
     birth_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="YYYY-MM-DD")] = None,
@@ -63,13 +74,10 @@ def sample_consent(
     Without --portal or --printed the form's id is made up, and a form with such an id goes to a reviewer
     (FORM_ID_UNKNOWN), however good it is. What a --printed form says has to fit --fill, --language and the claim.
     """
-    if outcome == "list":
-        _show_outcomes()
-        return
     said = _claim(party, name, birth_date, case_identifier)
     spec = SampleSpec(
         today=legal_day(utc_now()),
-        outcome=_one_of("--outcome", outcome, tuple(OUTCOMES)),
+        outcome=outcome,
         claim=said,
         organization_name=organization_name,
         organization_code=organization_code,
@@ -141,8 +149,3 @@ def _one_of(option: str, value: str, allowed: tuple[str, ...]) -> str:
 def _container(out: Path) -> Container:
     suffix = _one_of("the file's ending", out.suffix.lower(), tuple(_CONTAINERS))
     return _CONTAINERS[suffix]
-
-
-def _show_outcomes() -> None:
-    for name, expected in OUTCOMES.items():
-        typer.echo(f"{name:18} {expected.result:9} {expected.reason or '':20} {expected.what}")
