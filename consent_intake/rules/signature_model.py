@@ -16,6 +16,10 @@ FIRST_ODDS = "first_odds"
 """Measure of the second trees: the logarithm of the odds that the first ones give."""
 PEN_ODDS = "pen_odds"
 """Another one: the logarithm of the odds that the network of pens gives (adapters/pen_likeness.py)."""
+LEFT_TO_THE_RULES = frozenset(
+    {"boxed", "crossings", "faint_part", "feet", "remains", "remains_longest", "remains_span"}
+)
+"""Measures of the ink that no tree looks at. A new measure belongs in here, or all trees have to be trained again."""
 ODDS_DIGITS = 4
 """Digits of it: the trees' limits are rounded to more, so that no value is on another side of one than in training."""
 

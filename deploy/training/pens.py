@@ -49,10 +49,12 @@ def main() -> None:
     MODEL.write_bytes(as_onnx(trained(pen_pictures(options.processes))))
 
 
-def trained(learnt: Pictures, after: Callable[[int, Weights], None] | None = None) -> Weights:
+def trained(
+    learnt: Pictures, after: Callable[[int, Weights], None] | None = None, cycles: tuple[Cycle, ...] = CYCLES
+) -> Weights:
     """Return the weights after all cycles; ``after`` is told those after each epoch."""
     weights = first_weights(jax.random.PRNGKey(SEED))
-    for place, cycle in enumerate(CYCLES):
+    for place, cycle in enumerate(cycles):
         for epoch, learning in enumerate(run(cycle, learnt, weights, SEED + place)):
             weights = learning
             if after:

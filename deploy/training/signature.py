@@ -14,7 +14,16 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from consent_intake.rules.signature_model import FIRST_ODDS, ODDS_DIGITS, PEN_ODDS, SignatureModel, Tree, Trees
+from consent_intake.adapters.pen_likeness import MODEL as PENS
+from consent_intake.rules.signature_model import (
+    FIRST_ODDS,
+    LEFT_TO_THE_RULES,
+    ODDS_DIGITS,
+    PEN_ODDS,
+    SignatureModel,
+    Tree,
+    Trees,
+)
 from consent_intake.rules.word_measures import word_measures
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -28,9 +37,6 @@ SECOND_FROM = 0.05
 ONE_IN = 4
 THINNED = MIXED[:3]
 """Of the signatures in these, the second trees see one in so many, and none of the other mixed ones."""
-LEFT_TO_THE_RULES = frozenset({"crossings", "faint_part", "feet", "remains", "remains_longest", "remains_span"})
-"""Measures that the trees do not look at."""
-
 Numbers = NDArray[np.float64]
 
 
@@ -101,7 +107,7 @@ def out_of_fold(zones: Zones, measures: tuple[str, ...], size: Size) -> Numbers:
     return scores
 
 
-def near_signatures(zones: Zones, odds: Numbers, folder: Path | None = None) -> Zones:
+def near_signatures(zones: Zones, odds: Numbers, folder: Path | None = None, network: Path = PENS) -> Zones:
     """Return what the second trees learn from, with words and the first trees' odds.
 
     All that the first trees give a chance, but of the signatures that are near nothing else a few only.
@@ -113,7 +119,8 @@ def near_signatures(zones: Zones, odds: Numbers, folder: Path | None = None) -> 
     could = inked & (odds >= np.log(SECOND_FROM / (1 - SECOND_FROM)))
     chosen = np.sort(kept[could[kept]])
     all_places = places(TRAINING)
-    return with_words(zones.of(chosen), odds[chosen], zones_read("training", [all_places[i] for i in chosen], folder))
+    reads = zones_read("training", [all_places[i] for i in chosen], folder, network)
+    return with_words(zones.of(chosen), odds[chosen], reads)
 
 
 def with_words(zones: Zones, odds: Numbers, reads: list[ZoneRead]) -> Zones:

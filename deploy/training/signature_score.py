@@ -13,6 +13,7 @@ from signature_sets import TEST, VALIDATION, Set, joined, places
 from signature_table import Zones
 from signature_words_read import zones_read
 
+from consent_intake.adapters.pen_likeness import MODEL as PENS
 from consent_intake.rules.check import Verdict
 from consent_intake.rules.form_reading import SignatureInk
 from consent_intake.rules.signature_model import PEN_ODDS, SignatureModel
@@ -47,12 +48,14 @@ def main() -> None:
             print(f"{approve:.3f} {legible:.3f} signed {right:.3f} wrong {len(wrong)} {sorted(map(str, wrong))}")
 
 
-def with_words(zones: Zones, sets: tuple[Set, ...], model: SignatureModel, name: str) -> list[SignatureInk]:
+def with_words(
+    zones: Zones, sets: tuple[Set, ...], model: SignatureModel, name: str, network: Path = PENS
+) -> list[SignatureInk]:
     """Return each zone's ink, with the words in it where it could pass; ``name`` is of the file that keeps them."""
     first = np.array([model.chance(row) if row.get("stroke_length", 0.0) > 0 else 0.0 for row in zones.rows])
     could, all_places = np.nonzero(first >= model.second_from)[0], places(sets)
-    inks = [SignatureInk(measures=row) for row in zones.rows]
-    for at, read in zip(could.tolist(), zones_read(name, [all_places[i] for i in could]), strict=True):
+    inks, chosen = [SignatureInk(measures=row) for row in zones.rows], [all_places[i] for i in could]
+    for at, read in zip(could.tolist(), zones_read(name, chosen, network=network), strict=True):
         inks[at] = SignatureInk(measures={**zones.rows[at], PEN_ODDS: read.pen_odds}, words=read.words)
     return inks
 

@@ -34,13 +34,15 @@ class ZoneRead:
     pen_odds: float
 
 
-def zones_read(name: str, places: Sequence[tuple[Set, int]], folder: Path | None = None) -> list[ZoneRead]:
+def zones_read(
+    name: str, places: Sequence[tuple[Set, int]], folder: Path | None = None, network: Path = MODEL
+) -> list[ZoneRead]:
     """Return what is read in each of some zones; ``name`` is of the files that keep it."""
     cv2.setNumThreads(1)
     words = _Kept(BUILD / f"words-{name}{'-real' if folder else ''}.json")
-    odds = _Kept(BUILD / f"pens-{name}{'-real' if folder else ''}-{sha256(MODEL.read_bytes()).hexdigest()[:8]}.json")
+    odds = _Kept(BUILD / f"pens-{name}{'-real' if folder else ''}-{sha256(network.read_bytes()).hexdigest()[:8]}.json")
     missing = [place for place in places if _key(*place) not in words.by_zone or _key(*place) not in odds.by_zone]
-    reader, pens = (RapidOcrLines.load(), PenLikeness.load()) if missing else (None, None)
+    reader, pens = (RapidOcrLines.load(), PenLikeness(network.read_bytes())) if missing else (None, None)
     for done, (one, number) in enumerate(missing, 1):
         zone, key = one.zone(number, folder), _key(one, number)
         if reader is not None and key not in words.by_zone:

@@ -3,8 +3,10 @@ import pytest
 
 from consent_intake.adapters.centre_lines import ends_and_crossings, straight_lines, thinned
 from consent_intake.adapters.form_ink import InkBox
+from consent_intake.adapters.policy_file import packaged_policy
 from consent_intake.adapters.signature_ink import measure
 from consent_intake.rules.form_reading import Crop, ZoneWord
+from consent_intake.rules.signature_model import LEFT_TO_THE_RULES
 from consent_intake.samples.ink import Ink
 from consent_intake.samples.marks import MARK_KINDS
 from consent_intake.samples.signatures import SIGNATURE_STYLES
@@ -26,6 +28,12 @@ def test_an_empty_box_has_no_ink() -> None:
     assert measures["stroke_length"] == 0
     assert measures["own_length"] == 0
     assert measures["faint_part"] == 0
+
+
+def test_the_trees_know_every_measure_that_is_not_left_to_the_rules() -> None:
+    model = packaged_policy().signature_model
+    measures = measure(zone(signature_of("loops", 4))).measures
+    assert set(measures) == set(model.measures) | LEFT_TO_THE_RULES
 
 
 def test_lengths_are_points() -> None:
